@@ -1,0 +1,56 @@
+import type { AlertKind, Severity } from './alert-kinds.ts'
+import type { HouseholdId, MeterId } from './ids.ts'
+import type { EpochMs } from './time.ts'
+
+/** A sentence that a duty officer can read out, in both languages of the desk. */
+export interface Explanation {
+  readonly en: string
+  readonly zh: string
+}
+
+/** Facts behind an explanation, as data. */
+export type Evidence = Readonly<Record<string, number | string | boolean | null | readonly string[]>>
+
+/**
+ * What the detector says; the desk makes an alert of it. (`household`, `kind`, `onsetMs`) identifies the matter, so the
+ * same finding said twice is one alert. `atMs` is event time, never earlier than the data it rests on.
+ */
+export type Finding =
+  | {
+      readonly type: 'raise'
+      readonly household: HouseholdId
+      readonly kind: AlertKind
+      readonly onsetMs: EpochMs
+      readonly atMs: EpochMs
+      readonly severity: Severity
+      readonly meters: readonly MeterId[]
+      readonly explanation: Explanation
+      readonly evidence: Evidence
+    }
+  /** The evidence has grown: severity and explanation are replaced. */
+  | {
+      readonly type: 'escalate'
+      readonly household: HouseholdId
+      readonly kind: AlertKind
+      readonly onsetMs: EpochMs
+      readonly atMs: EpochMs
+      readonly severity: Severity
+      readonly explanation: Explanation
+      readonly evidence: Evidence
+    }
+  | {
+      readonly type: 'clear'
+      readonly household: HouseholdId
+      readonly kind: AlertKind
+      readonly onsetMs: EpochMs
+      readonly atMs: EpochMs
+      readonly reason: Explanation
+    }
+  | {
+      readonly type: 'retract'
+      readonly household: HouseholdId
+      readonly kind: AlertKind
+      readonly onsetMs: EpochMs
+      readonly atMs: EpochMs
+      readonly reason: Explanation
+    }

@@ -1,0 +1,71 @@
+import type { Household } from './household.ts'
+import type { GatewayId, HouseholdId, MeterId } from './ids.ts'
+import type { Reading } from './reading.ts'
+import type { EpochMs } from './time.ts'
+
+/** What the journal holds: what came in, as it came, and everything else that changes what the detector will say. */
+export type JournalEntry =
+  | {
+      readonly type: 'publish'
+      readonly receivedAtMs: EpochMs
+      readonly gateway: GatewayId
+      readonly topic: string
+      readonly payload: Uint8Array
+    }
+  /** A publish that the broker had to refuse before it could be read (too large): it becomes a reject. */
+  | {
+      readonly type: 'refusal'
+      readonly receivedAtMs: EpochMs
+      readonly gateway: GatewayId
+      readonly topic: string
+      readonly code: 'packet-too-large'
+      readonly message: string
+    }
+  | ControlEntry
+
+/** Entries that pass through ingest unchanged, in their order among the readings. */
+export type ControlEntry =
+  /** Households registered or replaced, whole; a meter named here belongs to this household from now on. */
+  | { readonly type: 'households'; readonly receivedAtMs: EpochMs; readonly households: readonly Household[] }
+  /** Nobody is home from..to, and that is known: inactivity is held, not raised. */
+  | {
+      readonly type: 'absence'
+      readonly receivedAtMs: EpochMs
+      readonly household: HouseholdId
+      readonly fromMs: EpochMs
+      readonly toMs: EpochMs
+      readonly reason: string
+    }
+  /** What the detector is to be run with from here on. */
+  | {
+      readonly type: 'settings'
+      readonly receivedAtMs: EpochMs
+      readonly budget: number
+      readonly timezone: string
+    }
+  /** The clock of a live system: what must happen without readings hangs on it. */
+  | { readonly type: 'tick'; readonly receivedAtMs: EpochMs }
+
+/** What the readings log holds. */
+export type ReadingsLogEntry =
+  | { readonly type: 'readings'; readonly readings: readonly Reading[] }
+  | ControlEntry
+  /** A reading was refused because its meter's clock runs ahead: the detector raises `clock-skew` from it. */
+  | {
+      readonly type: 'clock-ahead'
+      readonly receivedAtMs: EpochMs
+      readonly gateway: GatewayId
+      readonly meter: MeterId
+      readonly household: HouseholdId | null
+      readonly timeMs: EpochMs
+    }
+  /** A register did what no meter does (a fall that is neither rollover, exchange nor reset; a spike that came back). */
+  | {
+      readonly type: 'register-fault'
+      readonly receivedAtMs: EpochMs
+      readonly meter: MeterId
+      readonly household: HouseholdId | null
+      readonly timeMs: EpochMs
+      readonly register: number
+      readonly expected: number
+    }
