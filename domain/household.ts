@@ -34,8 +34,7 @@ export function isInRegion(region: string | null, area: string): boolean {
 
 export const timezoneSchema = z.string().refine((zone) => {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone })
-    return true
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
   } catch {
     return false
   }

@@ -8,10 +8,7 @@ export const idSchema = z
   .string()
   .min(1, 'an id has at least 1 character')
   .max(128, 'an id has at most 128 characters')
-  .regex(
-    /^[^\p{C}\p{Zl}\p{Zp}/+#]+$/u,
-    'an id has printable characters only, and none of "/", "+", "#"',
-  )
+  .regex(/^[^\p{C}\p{Zl}\p{Zp}/+#]+$/u, 'an id has printable characters only, and none of "/", "+", "#"')
 
 export type MeterId = string & { readonly __brand: 'MeterId' }
 export type HouseholdId = string & { readonly __brand: 'HouseholdId' }

@@ -15,11 +15,5 @@ export const QUALITIES = [
 export type Quality = (typeof QUALITIES)[number]
 
 /** What a meter says of itself beside its value; a bit set in files and logs, in this order. */
-export const METER_STATUSES = [
-  'battery-low',
-  'tamper',
-  'valve-closed',
-  'power-down',
-  'reverse-flow',
-] as const
+export const METER_STATUSES = ['battery-low', 'tamper', 'valve-closed', 'power-down', 'reverse-flow'] as const
 export type MeterStatus = (typeof METER_STATUSES)[number]
