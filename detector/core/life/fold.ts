@@ -119,13 +119,13 @@ function judgeSilence(state: LifeState, endMs: EpochMs, context: LifeContext): L
 
 /**
  * Which evidence levels a silence of this home first reached on a UTC day (bits for the area's budget), or null where
- * the day does not count: not over, too long ago (8 days), hardly observed, or the home is still new.
+ * the day does not count: too long ago (8 days), not observed, or the home is still new. Ask only of days that are over.
  */
 export function reachedOn(state: LifeState, day: number): number | null {
   const newestMs = state.clock[C.newestMs] ?? NEVER
   if (newestMs === NEVER) return null
   const newest = dayOf(newestMs)
-  if (day >= newest || day <= newest - DAYS) return null
+  if (day > newest || day <= newest - DAYS) return null
   const bits = state.reached[day % DAYS] ?? 0
   return bits === 0 ? null : bits
 }
