@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite'
 import { dataFiles } from '../platform/data-folder.ts'
 import { openDatabase } from '../platform/sqlite.ts'
 import type { RunningStage } from '../platform/thread.ts'
@@ -5,14 +6,18 @@ import type { MeterId } from '../domain/ids.ts'
 import { startOf, type Place } from '../domain/place.ts'
 import { DAY_MS, SECOND_MS } from '../domain/time.ts'
 import type { ReadingsLogReader } from '../logs/readings/readings-log.ts'
-import { openBooks, type StoreReject, type Target } from './books.ts'
+import { openBooks, type Books, type StoreReject, type Target } from './books.ts'
 import { createEmbeddedSink } from './embedded/embedded-sink.ts'
-import { createEmbeddedStore, type EmbeddedStore } from './embedded/embedded-store.ts'
+import { createEmbeddedStore } from './embedded/embedded-store.ts'
 import { STORE_MIGRATIONS } from './embedded/schema.ts'
 import type { InfluxConfig } from './influx/config.ts'
+import { connectInflux } from './influx/connection.ts'
+import { createInfluxSink } from './influx/influx-sink.ts'
+import { createInfluxStore } from './influx/influx-store.ts'
 import { startPump } from './pump.ts'
-import type { ConsumptionBucket, Step, StoredReading, TimeRange } from './reading-store.ts'
+import type { ConsumptionBucket, ReadingStore, Step, StoredReading, TimeRange } from './reading-store.ts'
 import { startExpiry } from './expire-readings.ts'
+import type { Sink } from './sink.ts'
 import type { WriteTimesSummary } from './write-times.ts'
 
 export interface StoreOptions {
@@ -68,10 +73,10 @@ export function createStoreStage(
     cacheMiB: 64,
   })
   const books = openBooks(db, target, startOf(log.head().partition))
-  const store: EmbeddedStore = createEmbeddedStore(db)
-  const sink = createEmbeddedSink(db, store, books)
+  const opened =
+    options.influx === null ? openEmbedded(db, books, options) : openInflux(db, books, options.influx)
+  const { store, sink } = opened
   const pump = startPump(log, sink, books.place(), advanced, crash)
-  const expiry = startExpiry(db, store, (options.retentionDays ?? Infinity) * DAY_MS)
 
   function advanced(place: Place): void {
     emit({ type: 'advanced', place })
@@ -111,11 +116,29 @@ export function createStoreStage(
       rejects: (beforeId, limit) => books.rejects(beforeId ?? Number.MAX_SAFE_INTEGER, limit),
     },
     async stop() {
-      expiry.stop()
+      opened.close()
       await pump.stop()
-      await store.close()
       log.close()
       db.close()
     },
   })
+}
+
+interface OpenTarget {
+  readonly store: ReadingStore
+  readonly sink: Sink
+  close(): void
+}
+
+function openEmbedded(db: DatabaseSync, books: Books, { retentionDays }: StoreOptions): OpenTarget {
+  const store = createEmbeddedStore(db)
+  const expiry = startExpiry(db, store, (retentionDays ?? Infinity) * DAY_MS)
+  return { store, sink: createEmbeddedSink(db, store, books), close: () => expiry.stop() }
+}
+
+function openInflux(db: DatabaseSync, books: Books, config: InfluxConfig): OpenTarget {
+  const connection = connectInflux(config)
+  const store = createInfluxStore(connection, config)
+  const sink = createInfluxSink(db, connection, store, books)
+  return { store, sink, close: () => sink.stop() }
 }
