@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { messageOf } from '../domain/operational-error.ts'
+import { messageOf, OperationalError } from '../domain/operational-error.ts'
 import type { Place } from '../domain/place.ts'
 import type { Reading } from '../domain/reading.ts'
 import type { ReadingsLogReader } from '../logs/readings/readings-log.ts'
@@ -13,8 +13,8 @@ const POLL_MS = 250
 /** After a nudge, how long readings gather before they are written: a commit for each would sync the disk for each. */
 const GATHER_MS = 40
 
-/** How long to wait before store.db is tried again after it could not be written (full disk). */
-const COMMIT_RETRY_MS = 1_000
+/** How long to wait before store.db or the log is tried again after it could not be written or read. */
+const RETRY_MS = 1_000
 
 export interface Pump {
   nudge(): void
@@ -50,6 +50,7 @@ export function startPump(
   let waiting: Batch | null = null
   let wake: () => void = () => {}
   let commitFailure: string | null = null
+  let readFailure: string | null = null
 
   function nextBatch(): Batch | null {
     const entries = log.read(readTo, sink.maxReadings)
@@ -88,7 +89,7 @@ export function startPump(
         break
       } catch (error) {
         commitFailure = `store.db cannot be written: ${messageOf(error)}. Free space on its disk; readings wait in the log meanwhile.`
-        await sleep(COMMIT_RETRY_MS, undefined, { signal: stopping.signal })
+        await sleep(RETRY_MS, undefined, { signal: stopping.signal })
       }
     }
     commitFailure = null
@@ -109,9 +110,21 @@ export function startPump(
     await sleep(GATHER_MS, undefined, { signal })
   }
 
+  /** A log that cannot be read (damage, disk) is tried again slowly and said; readings go on being accepted. */
+  async function tryLaunch(): Promise<void> {
+    try {
+      launch()
+      readFailure = null
+    } catch (error) {
+      if (!(error instanceof OperationalError)) throw error
+      readFailure = error.message
+      await sleep(RETRY_MS, undefined, { signal: stopping.signal })
+    }
+  }
+
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      launch()
+      await tryLaunch()
       const [oldest] = underway
       if (oldest === undefined) await idle()
       else await settleOldest(oldest)
@@ -128,7 +141,7 @@ export function startPump(
     nudge() {
       wake()
     },
-    failure: () => commitFailure,
+    failure: () => commitFailure ?? readFailure,
     writeTimes: () => times.summary(),
     async stop() {
       stopping.abort()

@@ -1,4 +1,4 @@
-import { openReadingsLogReader } from '../logs/readings/open-readings-log.ts'
+import { openReadingsLogReader } from '../logs/readings/open-readings-log-reader.ts'
 import { runStageThread } from '../platform/thread.ts'
 import { createStoreStage, type StoreCalls, type StoreEvent, type StoreOptions } from './stage.ts'
 

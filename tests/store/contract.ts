@@ -10,8 +10,8 @@ const start = Date.UTC(2026, 10, 20)
 const id = (text: string): MeterId => text as MeterId
 
 /** What every store of readings does; `open` gives one that may hold other meters already. */
-export function describeReadingStore(name: string, open: () => Promise<ReadingStore>): void {
-  describe(name, () => {
+export function describeReadingStore(open: () => Promise<ReadingStore>): void {
+  describe('as a store of readings', () => {
     let store: ReadingStore
     // Each test has meters of its own, so that servers which keep their data can be run against again.
     const run = Date.now().toString(36)
@@ -37,7 +37,7 @@ export function describeReadingStore(name: string, open: () => Promise<ReadingSt
           status: 31,
         }),
         at(meter, start + 5, { register: 5e15, consumption: null, intervalMs: null, quality: 'missing' }),
-        at(meter, start + 6, { register: 123456789.123456789, consumption: 7, quality: 'late' }),
+        at(meter, start + 6, { register: 123456789.12345679, consumption: 7, quality: 'late' }),
         at(meter, start + 7, { register: null, consumption: null, intervalMs: null, quality: 'outage' }),
       ]
       expect(await store.write(written)).toEqual([])
@@ -149,10 +149,10 @@ export function describeReadingStore(name: string, open: () => Promise<ReadingSt
       await store.write(meters.map((meter, index) => at(meter, start, { consumption: index })))
       for (const [index, meter] of meters.entries()) {
         const stored = await store.readings(meter, everything, 10)
-        expect(
-          stored.map(({ consumption }) => consumption),
+        expect({ meter, found: stored.map(({ consumption }) => consumption) }).toEqual({
           meter,
-        ).toEqual([index])
+          found: [index],
+        })
       }
     })
 

@@ -1,3 +1,4 @@
+import { describe } from 'vitest'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -6,16 +7,18 @@ import { createEmbeddedStore } from '../../store/embedded/embedded-store.ts'
 import { STORE_MIGRATIONS } from '../../store/embedded/schema.ts'
 import { describeReadingStore } from './contract.ts'
 
-describeReadingStore('the embedded store', () => {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hearthline-store-'))
-  const file = path.join(folder, 'store.db')
-  const db = openDatabase({ file, synchronous: 'FULL', migrations: STORE_MIGRATIONS })
-  return Promise.resolve({
-    ...createEmbeddedStore(db),
-    close() {
-      db.close()
-      fs.rmSync(folder, { recursive: true })
-      return Promise.resolve()
-    },
+describe('the embedded store', () => {
+  describeReadingStore(() => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hearthline-store-'))
+    const file = path.join(folder, 'store.db')
+    const db = openDatabase({ file, synchronous: 'FULL', migrations: STORE_MIGRATIONS })
+    return Promise.resolve({
+      ...createEmbeddedStore(db),
+      close() {
+        db.close()
+        fs.rmSync(folder, { recursive: true })
+        return Promise.resolve()
+      },
+    })
   })
 })

@@ -6,7 +6,7 @@ import { describeReadingStore } from './contract.ts'
 import { skipInfluxd, startInfluxd } from './influxd.ts'
 
 describe.skipIf(skipInfluxd)('Debian’s influxd', () => {
-  describeReadingStore('the InfluxDB store on 1.x', async () => {
+  describeReadingStore(async () => {
     const influxd = await startInfluxd()
     const config = { url: influxd.url, database: 'hearthline' }
     return {
@@ -19,7 +19,7 @@ describe.skipIf(skipInfluxd)('Debian’s influxd', () => {
 const named = namedServer(process.env)
 
 describe.skipIf(named === null)('the server named by HEARTHLINE_TEST_INFLUX_URL', () => {
-  describeReadingStore('the InfluxDB store', () => {
+  describeReadingStore(() => {
     if (named === null) throw new Error('no server is named')
     return Promise.resolve(createInfluxStore(connectInflux(named), named))
   })
