@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Page } from '../../ingest/registry-reader.ts'
+import { readNumberCursor, writeCursor } from '../cursor.ts'
 import { alertOf } from './alert-table.ts'
-import { readCursor, writeCursor } from './cursor.ts'
 import type { AlertCount, AlertFilter } from './desk.ts'
 import type { DeskAlert } from './desk-alert.ts'
 
@@ -21,7 +21,7 @@ export function listAlerts(
   limit: number,
 ): Page<DeskAlert> {
   const clauses = clausesOf(filter)
-  if (cursor !== null) clauses.push({ sql: 'n < ?', values: [readCursor(CURSOR, cursor)] })
+  if (cursor !== null) clauses.push({ sql: 'n < ?', values: [readNumberCursor(CURSOR, cursor)] })
   const rows = db
     .prepare(`SELECT n, body FROM alerts ${where(clauses)} ORDER BY n DESC LIMIT ?`)
     .all(...clauses.flatMap(({ values }) => values), limit + 1)
@@ -33,12 +33,13 @@ export function listAlerts(
   }
 }
 
+/** From the counts that triggers keep: a table of a few thousand rows at most, however many alerts there have been. */
 export function countAlerts(db: DatabaseSync, areas: readonly string[] | null): AlertCount[] {
   const clauses = clausesOf({ areas })
   return db
     .prepare(
-      `SELECT kind, severity, state, condition, count(*) AS count FROM alerts ${where(clauses)}
-       GROUP BY kind, severity, state, condition`,
+      `SELECT kind, severity, state, condition, sum(count) AS count FROM alert_counts ${where(clauses)}
+       GROUP BY kind, severity, state, condition HAVING sum(count) > 0`,
     )
     .all(...clauses.flatMap(({ values }) => values))
     .map((row) => ({ ...row }) as unknown as AlertCount)
