@@ -68,7 +68,7 @@ async function publish(simulation: Simulation, village: PlannedVillage): Promise
       ? () => ({ username: simulation.username, password: simulation.password })
       : parseCredentials(() => simulation.readCredentials(credentials), credentials)
   const gateways = gatewaysOf(village.homes)
-  const publisher = await openGateways(mqtt, gateways, credentialOf, IN_FLIGHT)
+  const publisher = await openGateways(mqtt, gateways, credentialOf, IN_FLIGHT, signal)
   say(
     `publishing ${village.homes.length} homes behind ${gateways.length} gateways to ${mqtt}, from ${toIso(simulation.fromMs)}`,
   )

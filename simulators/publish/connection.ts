@@ -42,6 +42,7 @@ const FRUITLESS_CONNECTIONS = 8
 export async function openConnection(
   options: ConnectionOptions,
   events: ConnectionEvents,
+  signal: AbortSignal,
 ): Promise<Connection> {
   const { url, gateway, username, password } = options
   const client = mqtt.connect(url, {
@@ -65,11 +66,11 @@ export async function openConnection(
         }
       : {}),
   })
-  await firstConnect(client, url)
+  await firstConnect(client, url, signal)
   return watchOver(client, options, events)
 }
 
-function firstConnect(client: MqttClient, url: string): Promise<void> {
+function firstConnect(client: MqttClient, url: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     let last = 'no answer'
     // The client listens to itself as well: only our own listeners may be taken off again.
@@ -77,6 +78,7 @@ function firstConnect(client: MqttClient, url: string): Promise<void> {
       clearTimeout(timer)
       client.off('connect', onConnect)
       client.off('error', onError)
+      signal.removeEventListener('abort', onStop)
     }
     const fail = (error: OperationalError): void => {
       done()
@@ -92,9 +94,12 @@ function firstConnect(client: MqttClient, url: string): Promise<void> {
       last = wordsOf(error)
       if (isRefusal(error)) fail(refused(url, last))
     }
+    const onStop = (): void => fail(new OperationalError('interrupted', `stopped before ${url} answered`))
     const timer = setTimeout(() => fail(unreachable(url, last)), FIRST_CONNECT_MS)
     client.on('connect', onConnect)
     client.on('error', onError)
+    if (signal.aborted) onStop()
+    else signal.addEventListener('abort', onStop)
   })
 }
 

@@ -15,6 +15,7 @@ export function openGateways(
   gateways: readonly string[],
   credentialOf: (gateway: string) => Credential,
   inFlightLimit: number,
+  signal: AbortSignal,
 ): Promise<Publisher> {
   const lanes = gateways.map((gateway): ConnectionOptions => ({
     url,
@@ -23,7 +24,7 @@ export function openGateways(
     announces: true,
     ...credentialOf(gateway),
   }))
-  return openPublisher(lanes, inFlightLimit)
+  return openPublisher(lanes, inFlightLimit, signal)
 }
 
 export interface PublishVillageOptions {

@@ -132,6 +132,7 @@ function moment(hours: number, options: PlanOptions, random: Random): { fromMs: 
     earliest,
     calendar.startOf(day) + Math.round(random.between(6.5 * 60, 20 * 60)) * MINUTE_MS,
   )
-  const beginsMs = Math.min(Math.round(begins / MINUTE_MS) * MINUTE_MS, toMs)
-  return { fromMs: beginsMs, toMs: Math.min(toMs, beginsMs + Math.round(hours * 60) * MINUTE_MS) }
+  const endMs = Math.floor(toMs / MINUTE_MS) * MINUTE_MS
+  const beginsMs = Math.min(Math.round(begins / MINUTE_MS) * MINUTE_MS, endMs)
+  return { fromMs: beginsMs, toMs: Math.min(endMs, beginsMs + Math.round(hours * 60) * MINUTE_MS) }
 }
