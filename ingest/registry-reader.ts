@@ -14,10 +14,12 @@ export interface MeterSummary {
   readonly readings: number
 }
 
-/** Counted since the data folder began; readings are elements, not messages (promise 2: received = kept + duplicates + rejected). */
+/** Counted since the data folder began; readings are elements, not messages (promise 2: received = kept + corrected + duplicates + rejected). */
 export interface IngestCounters {
   readonly received: number
   readonly kept: number
+  /** Kept readings that a marked correction has replaced: no new reading in the store. */
+  readonly corrected: number
   readonly duplicates: number
   readonly rejected: number
   readonly rejectedByCode: Readonly<Record<string, number>>
