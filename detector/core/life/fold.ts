@@ -94,8 +94,9 @@ function judgeSilence(state: LifeState, endMs: EpochMs, context: LifeContext): L
   const lastSignMs = clock[C.lastSignMs] ?? NEVER
   if (lastSignMs === NEVER || endMs - (clock[C.firstMs] ?? endMs) < LEARNING_DAYS * DAY_MS) return []
   if ((level[V.hoursSeen] ?? 0) < LEARNING_DAYS * 12) return []
-  const threshold = context.thresholdOn(dayOf(endMs))
   const open = (clock[C.openOnsetMs] ?? NEVER) !== NEVER
+  if (!open && (level[V.peak] ?? 0) <= 0) return []
+  const threshold = context.thresholdOn(dayOf(endMs))
   if (!open) {
     if ((level[V.peak] ?? 0) < threshold) return []
     clock[C.openOnsetMs] = lastSignMs
@@ -130,8 +131,8 @@ export function reachedOn(state: LifeState, day: number): number | null {
   return bits === 0 ? null : bits
 }
 
-/** The end of the last life sign, or null where none is known. */
-export function lastSignMs(state: LifeState): EpochMs | null {
+/** Since when the home has been silent: the end of its last life sign; null where none is known. */
+export function silentSinceMs(state: LifeState): EpochMs | null {
   const at = state.clock[C.lastSignMs] ?? NEVER
   return at === NEVER ? null : at
 }
