@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
+import { registerBacktest } from './commands/backtest.ts'
 import { registerJournal } from './commands/journal.ts'
 import { registerKeys } from './commands/keys.ts'
 import { registerReplay } from './commands/replay.ts'
@@ -18,6 +19,7 @@ registerSimulate(program)
 registerReplay(program)
 registerKeys(program)
 registerJournal(program)
+registerBacktest(program)
 
 try {
   await program.parseAsync()

@@ -40,12 +40,14 @@ const MAX_DAYS = 540
 /** Plain data. */
 export interface BudgetState {
   budget: number
+  /** The newest day that has been closed: what comes after it is not known yet. For the driver's use. */
+  sealedDay: number
   /** Sums per day, oldest first: day, home-days, alerts, then a count per level. */
   days: number[][]
 }
 
 export function newBudget(budget: number): BudgetState {
-  return { budget, days: [] }
+  return { budget, sealedDay: -1, days: [] }
 }
 
 const HOME_DAYS = 1
