@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 /**
  * Stands between a connection and aedes, and looks at the fixed header of each packet [MQTT-2.2.3]: the length is known
  * before the packet has been buffered. Three phases: before CONNECT has been authorised (one packet, small), open, and
- * shut. What a client sends behind its CONNECT stays here, and then in the kernel, until CONNECT has been authorised.
+ * shut. What a client sends behind its CONNECT stays in the stream, and then in the kernel, until CONNECT has been authorised.
  */
 export interface PacketGate {
   /** CONNECT has been authorised: from now on the larger limit holds. */
@@ -38,15 +38,13 @@ export function capPackets(
   const read = conn.read.bind(conn) as (size?: number) => Buffer | null
   const headers = new FixedHeaders()
   let phase: 'before-connect' | 'waiting' | 'open' | 'too-large' | 'shut' = 'before-connect'
-  let behindConnect: Buffer | null = null
   let oversize: { bytes: number; isPublish: boolean; start: Buffer } | null = null
 
   conn.read = (size?: number): Buffer | null => {
     // Node itself calls read(0) to go on reading from the socket; it takes nothing.
     if (size === 0) return read(0)
     if (phase === 'waiting' || phase === 'shut') return null
-    const chunk = behindConnect ?? read()
-    behindConnect = null
+    const chunk = read()
     if (chunk === null) return null
     if (phase === 'too-large') {
       lookForTopic(chunk)
@@ -67,7 +65,8 @@ export function capPackets(
       if (!headers.atStart) continue
       phase = 'waiting'
       if (at === chunk.length) return chunk
-      behindConnect = chunk.subarray(at)
+      // Back into the stream, which then does not end before it has been read.
+      conn.unshift(chunk.subarray(at))
       return chunk.subarray(0, at)
     }
     return chunk
