@@ -92,6 +92,7 @@ export function capPackets(
   }
 
   function lookForTopic(chunk: Buffer): void {
+    // Known already: what still comes until the connection has closed is passed over.
     if (oversize === null) return
     const start = Buffer.concat([oversize.start, chunk.subarray(0, TOPIC_BYTES)])
     const topicEnd = start.length < 2 ? Infinity : 2 + start.readUInt16BE(0)

@@ -223,8 +223,9 @@ class MqttBroker implements Broker {
     const { bytes, limitBytes, topic, phase } = what
     this.#counts.packetsTooLarge++
     this.#options.log.warn({ from: nameOf(session), topic, bytes, limitBytes }, 'refused a packet: too large')
+    if (phase === 'before-connect') return void session.client.conn.destroy()
     const { speaker } = session
-    if (phase === 'open' && speaker !== null && speaker.type !== 'caller') {
+    if (speaker !== null && speaker.type !== 'caller') {
       // What came before the packet is on its way into the journal first, and is acknowledged first.
       await nextTurn()
       const gateway =
@@ -247,6 +248,8 @@ class MqttBroker implements Broker {
         )
       }
     }
+    session.client.conn.end()
+    await sleep(LAST_WRITES_MS, undefined, { ref: false })
     session.client.conn.destroy()
   }
 

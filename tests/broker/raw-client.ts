@@ -37,6 +37,8 @@ export function rawOver(conn: Duplex): RawClient {
       buffered = buffered.subarray(taken.end)
     }
   })
+  // A WebSocket's stream does not close by itself when the other side has gone.
+  conn.on('end', () => conn.destroy())
   // A reset is one of the ways to be closed.
   conn.on('error', () => {})
   const closed = new Promise<void>((resolve) => {
