@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { LARGE_BYTES, type LargePackets } from './large-packets.ts'
 
 /**
  * Stands between a connection and aedes, and looks at the fixed header of each packet [MQTT-2.2.3]: the length is known
@@ -13,7 +14,8 @@ export interface PacketGate {
 }
 
 export interface TooLarge {
-  readonly phase: 'before-connect' | 'open'
+  /** `no-room`: within its limit, but too many large packets of others are under way. */
+  readonly phase: 'before-connect' | 'open' | 'no-room'
   readonly bytes: number
   readonly limitBytes: number
   /** Of a PUBLISH, where it could be read. */
@@ -33,12 +35,16 @@ const TOPIC_BYTES = 1024
 export function capPackets(
   conn: Duplex,
   limits: PacketLimits,
+  large: LargePackets,
   onTooLarge: (what: TooLarge) => void,
 ): PacketGate {
   const read = conn.read.bind(conn) as (size?: number) => Buffer | null
   const headers = new FixedHeaders()
   let phase: 'before-connect' | 'waiting' | 'open' | 'too-large' | 'shut' = 'before-connect'
+  let reserved = 0
   let oversize: { bytes: number; isPublish: boolean; start: Buffer } | null = null
+
+  conn.once('close', releaseLarge)
 
   conn.read = (size?: number): Buffer | null => {
     // Node itself calls read(0) to go on reading from the socket; it takes nothing.
@@ -77,7 +83,14 @@ export function capPackets(
     for (let at = 0; at < chunk.length;) {
       if (headers.atStart) packetStart = at
       at = headers.advance(chunk, at)
-      if (!headers.inBody || headers.length <= limits.packetBytes) continue
+      if (headers.atStart) releaseLarge()
+      if (!headers.inBody || headers.length <= LARGE_BYTES) continue
+      if (headers.length <= limits.packetBytes) {
+        if (reserveLarge(headers.length)) continue
+        phase = 'shut'
+        onTooLarge({ phase: 'no-room', bytes: headers.length, limitBytes: limits.packetBytes, topic: '' })
+        return null
+      }
       phase = 'too-large'
       oversize = {
         bytes: headers.length,
@@ -89,6 +102,18 @@ export function capPackets(
       return packetStart === 0 ? null : chunk.subarray(0, packetStart)
     }
     return chunk
+  }
+
+  function reserveLarge(bytes: number): boolean {
+    if (reserved > 0) return true
+    if (!large.reserve(bytes)) return false
+    reserved = bytes
+    return true
+  }
+
+  function releaseLarge(): void {
+    large.release(reserved)
+    reserved = 0
   }
 
   function lookForTopic(chunk: Buffer): void {

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { BrokerLimits } from '../../broker/limits.ts'
 import { Admission } from '../../broker/admit-connection.ts'
 import { alertTopic } from '../../domain/topics.ts'
-import { connectPacket, openRaw } from './raw-client.ts'
+import { connectPacket, openRaw, publishPacket } from './raw-client.ts'
 import { startTestBroker, type TestBroker } from './start-test-broker.ts'
 
 let test: TestBroker | null = null
@@ -61,6 +61,44 @@ describe('connections', () => {
     await idle.received(1)
     await idle.closed
     expect(idle.packets).toHaveLength(1)
+  })
+})
+
+describe('packets', () => {
+  it('that are large share a limit over all connections, and give their room back', async () => {
+    const { broker } = await start({ largePacketsBytes: 300_000 })
+    const [first, second] = [await openRaw(broker.ports.mqtt), await openRaw(broker.ports.mqtt)]
+    const large = publishPacket('hearthline/v1/gw1/readings', Buffer.alloc(200_000), 1)
+    first.send(connectPacket({ clientId: 'first' }), large.subarray(0, 100_000))
+    await first.received(1)
+    await sleep(50)
+    second.send(connectPacket({ clientId: 'second' }), large)
+    await second.closed
+    first.send(large.subarray(100_000))
+    await first.received(2)
+    const third = await openRaw(broker.ports.mqtt)
+    third.send(connectPacket({ clientId: 'third' }), large.subarray(0, 100_000))
+    await third.received(1)
+    await sleep(50)
+    third.conn.destroy()
+    await third.closed
+    first.send(large)
+    await first.received(3)
+    expect(broker.stats().publishes).toBe(2)
+    first.conn.destroy()
+  })
+})
+
+describe('subscriptions', () => {
+  it('of one connection are limited; one that is given up makes room', async () => {
+    const started = await start({ subscriptions: 2 })
+    const client = await started.connect()
+    const filter = (name: string): string => `hearthline/v1/alerts/${name}`
+    for (const name of ['a', 'b', 'a']) await client.subscribeAsync(filter(name))
+    await expect(client.subscribeAsync(filter('c'))).rejects.toThrow(/unspecified|refused|code/i)
+    await client.unsubscribeAsync(filter('a'))
+    await client.subscribeAsync(filter('c'))
+    expect(started.broker.stats().subscriptionsRefused).toBe(1)
   })
 })
 
