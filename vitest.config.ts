@@ -1,11 +1,15 @@
 import { defineConfig } from 'vitest/config'
+import { ClosingLine } from './tests/closing-line.ts'
 
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
+    exclude: ['tests/containers/**', 'node_modules/**'],
     // Tests start real servers and worker threads: forks keep one file's crash from taking another's results along.
     pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ['default', new ClosingLine()],
   },
 })

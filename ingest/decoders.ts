@@ -31,8 +31,7 @@ export function createDecoderTable(decoders: readonly Decoder[]): (topic: string
 function matches(filter: string, topic: string): boolean {
   const levels = topic.split('/')
   const pattern = filter.split('/')
-  if (pattern.at(-1) === '#') return pattern.slice(0, -1).every((level, i) => level === '+' || level === levels[i])
-  return (
-    pattern.length === levels.length && pattern.every((level, i) => level === '+' || level === levels[i])
-  )
+  if (pattern.at(-1) === '#')
+    return pattern.slice(0, -1).every((level, i) => level === '+' || level === levels[i])
+  return pattern.length === levels.length && pattern.every((level, i) => level === '+' || level === levels[i])
 }

@@ -23,7 +23,12 @@ export function differenceSeries(kind: MeterKind, readings: Iterable<RegisterRea
       continue
     }
     derived.length = 0
-    foldReading(track, { timeMs, register, consumption: null, intervalMs: null, stated: 'measured' }, kind, derived)
+    foldReading(
+      track,
+      { timeMs, register, consumption: null, intervalMs: null, stated: 'measured' },
+      kind,
+      derived,
+    )
     for (const one of derived) place(series, one)
   }
   return series

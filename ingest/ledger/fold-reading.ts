@@ -54,7 +54,8 @@ const OVERLAP_PART = 0.25
 /** A consumption is what it says; where it overlaps the reading before it, what is new in it can only be estimated. */
 function foldInterval(input: LedgerInput, previousMs: number, derived: Derived[]): void {
   const { timeMs, consumption, intervalMs, stated } = input
-  if (consumption === null || intervalMs === null) throw new Error('a reading has a register or a consumption')
+  if (consumption === null || intervalMs === null)
+    throw new Error('a reading has a register or a consumption')
   const overlapMs = previousMs - (timeMs - intervalMs)
   const overlaps = previousMs >= 0 && overlapMs > intervalMs * OVERLAP_PART
   const quality = overlaps && stated === 'measured' ? 'estimated' : stated
@@ -77,7 +78,8 @@ function foldTrusted(
     track.base = point
     return
   }
-  const rolled = point.register < base.register ? rolloverUse(kind, base.register, point.register, spanMs) : null
+  const rolled =
+    point.register < base.register ? rolloverUse(kind, base.register, point.register, spanMs) : null
   if (rolled !== null) {
     const consumption = roundToMicro(rolled)
     derived.push({ timeMs: point.timeMs, consumption, intervalMs: spanMs, quality: 'rollover', fault: null })

@@ -1,5 +1,5 @@
 import { REJECT_CODES, type RejectCode } from '../../domain/reject-codes.ts'
-import type { Candidate, Decoded, Refusal } from '../candidate.ts'
+import type { Decoded } from '../candidate.ts'
 import { MOST_ELEMENTS } from './native-schema.ts'
 import { validateElement } from './validate-element.ts'
 
@@ -19,7 +19,8 @@ export function decodeNative(payload: Uint8Array): Decoded {
     const words = error instanceof SyntaxError ? error.message : 'it is not UTF-8'
     return whole('invalid-json', words, 1, payload)
   }
-  if (!Array.isArray(json)) return { outcomes: [validateElement(json)], refusedWhole: null, textOf: () => textOf(json) }
+  if (!Array.isArray(json))
+    return { outcomes: [validateElement(json)], refusedWhole: null, textOf: () => textOf(json) }
   const elements: readonly unknown[] = json
   const count = elements.length
   if (count === 0) return whole('empty-batch', 'the array is empty', 1, payload)
@@ -27,15 +28,10 @@ export function decodeNative(payload: Uint8Array): Decoded {
     return whole('batch-too-large', `the array has ${count} elements, all of them refused`, count, payload)
   }
   return {
-    outcomes: elements.map((element, i) => locate(validateElement(element), i, count)),
+    outcomes: elements.map(validateElement),
     refusedWhole: null,
     textOf: (index) => textOf(elements[index]),
   }
-}
-
-function locate(outcome: Candidate | Refusal, index: number, count: number): Candidate | Refusal {
-  if (!('code' in outcome)) return outcome
-  return { code: outcome.code, message: `element ${index + 1} of ${count}: ${outcome.message}` }
 }
 
 function whole(code: RejectCode, found: string, elements: number, payload: Uint8Array): Decoded {

@@ -13,14 +13,7 @@ export const LONGEST_INTERVAL_SECONDS = (31 * DAY_MS) / 1_000
  * What a gateway may say of its own value. `missing`: it has none and sent a filler: kept, never used. `exchange`: the
  * meter behind this id is a new one from this reading on. `rollover` and `late` are ours to conclude.
  */
-export const STATED_QUALITIES = [
-  'measured',
-  'estimated',
-  'missing',
-  'outage',
-  'frozen',
-  'exchange',
-] as const
+export const STATED_QUALITIES = ['measured', 'estimated', 'missing', 'outage', 'frozen', 'exchange'] as const
 
 const status = z.enum(METER_STATUSES)
 

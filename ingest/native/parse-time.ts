@@ -5,8 +5,7 @@ export const EARLIEST_TIME_MS = Date.UTC(2000, 0, 1)
 /** The end of the year 9999, where ISO 8601 with four digits ends. */
 export const LATEST_TIME_MS = 253_402_300_799_999
 
-const iso =
-  /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d\d):?(\d\d))$/
+const iso = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d\d):?(\d\d))$/
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /**

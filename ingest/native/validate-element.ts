@@ -76,7 +76,8 @@ function valueOf(fields: Readonly<Record<string, unknown>>, unit: Unit, kind: Me
     if (canonical > LARGEST_REGISTER) {
       return refusal('invalid-value', `register is ${register} ${unit}: no meter shows that much`)
     }
-    return { register: canonical, consumption: null, intervalMs: null }
+    // -0 is a number in JSON; adding 0 makes it the 0 that it means.
+    return { register: canonical + 0, consumption: null, intervalMs: null }
   }
   if (!isAmount(consumption)) return refusal('invalid-value', `consumption is ${show(consumption)}`)
   if (intervalSeconds === null) return refusal('invalid-interval', 'intervalSeconds is missing')
@@ -89,7 +90,7 @@ function valueOf(fields: Readonly<Record<string, unknown>>, unit: Unit, kind: Me
       `a consumption of ${consumption} ${unit} in ${intervalSeconds} s is more than ${most}`,
     )
   }
-  return { register: null, consumption: canonical, intervalMs }
+  return { register: null, consumption: canonical + 0, intervalMs }
 }
 
 function isAmount(value: unknown): value is number {

@@ -36,7 +36,10 @@ const IS_REVISION = 4
 const qualityCode = new Map(QUALITIES.map((quality, i) => [quality, i]))
 const kindCode = new Map(METER_KINDS.map((kind, i) => [kind, i]))
 
-export function encodeReadings(readings: readonly Reading[], writer: ByteWriter = new ByteWriter()): Uint8Array {
+export function encodeReadings(
+  readings: readonly Reading[],
+  writer: ByteWriter = new ByteWriter(),
+): Uint8Array {
   writer.reset()
   const gateways = new Map<string, number>()
   const meters = new Map<string, { index: number; reading: Reading }>()
@@ -45,7 +48,11 @@ export function encodeReadings(readings: readonly Reading[], writer: ByteWriter 
   for (const reading of readings) {
     if (!gateways.has(reading.gateway)) gateways.set(reading.gateway, gateways.size)
     let meter = meters.get(reading.meter)
-    if (meter === undefined || meter.reading.household !== reading.household || meter.reading.kind !== reading.kind) {
+    if (
+      meter === undefined ||
+      meter.reading.household !== reading.household ||
+      meter.reading.kind !== reading.kind
+    ) {
       meter = { index: listed.length, reading }
       meters.set(reading.meter, meter)
       listed.push(reading)
@@ -93,7 +100,8 @@ function writeColumns(readings: readonly Reading[], writer: ByteWriter): void {
 export function decodeReadings(bytes: Uint8Array): Reading[] {
   const reader = new ByteReader(bytes)
   const version = reader.byte()
-  if (version !== VERSION) throw new RangeError(`readings entry of version ${version}, this one knows ${VERSION}`)
+  if (version !== VERSION)
+    throw new RangeError(`readings entry of version ${version}, this one knows ${VERSION}`)
   const n = reader.varint()
   const gateways = times(reader.varint(), () => reader.string() as GatewayId)
   const meters = times(reader.varint(), () => {
