@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../domain/time.ts'
 import type { Observation, Profile } from './observation.ts'
 import {
   cloneLife,
@@ -5,6 +6,7 @@ import {
   encodeLife,
   foldLife,
   newLife,
+  silentSinceMs,
   type LifeContext,
   type LifeFinding,
   type LifeState,
@@ -34,4 +36,9 @@ export function encodeJudge(state: JudgeState): Uint8Array {
 
 export function decodeJudge(bytes: Uint8Array, profile: Profile): JudgeState {
   return decodeLife(bytes, profile)
+}
+
+/** Since when the home has been silent, where its judge can tell. */
+export function silentSinceOf(state: JudgeState): EpochMs | null {
+  return silentSinceMs(state)
 }
