@@ -43,7 +43,11 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
 
   answerErrors(app)
   logRequests(app)
-  await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } })
+  await app.register(helmet, {
+    // We speak plain HTTP; TLS, where there is any, ends in front of us, and says so itself.
+    strictTransportSecurity: false,
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  })
   await limitRate(app, deps, limits)
   authenticateRequests(app, deps, limits)
   const refreshMetrics = measureApi(app, deps)

@@ -78,6 +78,20 @@ function tidy(document: Description): Description {
   return { ...document, components: { ...document.components, schemas: Object.fromEntries(schemas) } }
 }
 
+/**
+ * The pages write inline styles, and nothing else out of line. No `upgrade-insecure-requests`: we speak plain HTTP, and
+ * TLS, where there is any, ends in front of us.
+ */
+const DOCS_CSP = {
+  'default-src': ["'self'"],
+  'base-uri': ["'self'"],
+  'img-src': ["'self'", 'data:'],
+  'object-src': ["'none'"],
+  'frame-ancestors': ["'self'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'", "'unsafe-inline'"],
+}
+
 /** The pages; they are open to all, as the description is: it holds no data. */
 export async function serveDocs(app: FastifyInstance): Promise<void> {
   await app.register(async (scope) => {
@@ -86,7 +100,7 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
     })
     await scope.register(swaggerUi, {
       routePrefix: '/api/docs',
-      staticCSP: true,
+      staticCSP: DOCS_CSP,
       uiConfig: { docExpansion: 'list', deepLinking: true, persistAuthorization: false },
     })
   })

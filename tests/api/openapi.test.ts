@@ -54,7 +54,8 @@ test('every route of the document answers as its schema says, and every route is
       expect(answer.type).toContain(type)
       const checked = validatorOf(document, media.schema).safeParse(answer.body)
       expect([path, checked.error?.issues ?? []]).toEqual([path, []])
-      if (Array.isArray(answer.body.items)) expect([path, answer.body.items.length]).not.toEqual([path, 0])
+      // An empty list would fit any schema.
+      expect([path, answer.body.items?.length]).not.toEqual([path, 0])
       expect([path, operation.summary?.length > 5, operation.operationId?.length > 3]).toEqual([
         path,
         true,

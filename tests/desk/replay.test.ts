@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Finding } from '../../domain/finding.ts'
 import { openTestDesk } from './open-test-desk.ts'
@@ -13,9 +13,9 @@ const said: fc.Arbitrary<Finding> = fc
     severity: fc.constantFrom('yellow', 'orange', 'red'),
   })
   .map(({ type, ...matter }): Finding => {
-    if (type === 'raise') return raise(matter as never)
-    if (type === 'escalate') return escalate(matter as never)
-    return settle(type as 'clear' | 'retract', matter as never)
+    if (type === 'raise') return raise(matter)
+    if (type === 'escalate') return escalate(matter)
+    return settle(type, matter)
   })
 
 test('crashes between findings, and a findings log made anew, leave the alerts and events of an undisturbed run', () => {
