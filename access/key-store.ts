@@ -21,5 +21,7 @@ export interface KeyStore {
   authenticateGateway(id: string, password: string): Promise<Principal | null>
   /** Callers: the whole key as given by `keys create`. */
   authenticateCaller(key: string): Promise<Principal | null>
+  /** Whether the credential a principal came in with is still valid: asked of long connections. Absent: always. */
+  holds?(principal: Principal): boolean
   close(): void
 }

@@ -14,10 +14,12 @@ export interface MeterSummary {
   readonly readings: number
 }
 
-/** Counted since the data folder began; readings are elements, not messages (promise 2: received = kept + duplicates + rejected). */
+/** Counted since the data folder began; readings are elements, not messages (promise 2: received = kept + corrected + duplicates + rejected). */
 export interface IngestCounters {
   readonly received: number
   readonly kept: number
+  /** Kept readings that a marked correction has replaced: no new reading in the store. */
+  readonly corrected: number
   readonly duplicates: number
   readonly rejected: number
   readonly rejectedByCode: Readonly<Record<string, number>>
@@ -51,6 +53,8 @@ export interface RegistryReader {
   unregisteredMeters(cursor: string | null, limit: number): Page<MeterSummary>
   meter(id: MeterId): MeterSummary | null
   metersOf(household: HouseholdId): MeterSummary[]
+  /** Households in these areas and their meters, for a caller who may see no more than that. */
+  countsIn(areas: readonly string[]): { households: number; metersRegistered: number }
   counts(): { households: number; metersRegistered: number; metersUnregistered: number }
   rejects(filter: RejectFilter, cursor: string | null, limit: number): Page<Reject & { id: number }>
   counters(): IngestCounters

@@ -12,6 +12,12 @@ export interface StageThread<Calls extends CallMap, StageEvent> {
     name: Name,
     ...args: Parameters<Calls[Name]>
   ): Promise<Awaited<ReturnType<Calls[Name]>>>
+  /** `call`, handing over the memory of `transfer` instead of copying it; it is gone here afterwards. */
+  callTransferring<Name extends keyof Calls & string>(
+    transfer: readonly ArrayBuffer[],
+    name: Name,
+    ...args: Parameters<Calls[Name]>
+  ): Promise<Awaited<ReturnType<Calls[Name]>>>
   /** Fire and forget: for nudges that poll would replace anyway. */
   tell(name: keyof Calls & string): void
   onEvent(listener: (event: StageEvent) => void): void
@@ -73,14 +79,21 @@ export async function startStageThread<Calls extends CallMap, StageEvent>(
     pending.clear()
   }
 
+  function request<T>(name: string, args: unknown[], transfer: readonly ArrayBuffer[]): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const id = nextId++
+      pending.set(id, { resolve: resolve as (value: unknown) => void, reject })
+      worker.postMessage({ id, name, args } satisfies Request, transfer)
+    })
+  }
+
   await started
   return {
     call(name, ...args) {
-      return new Promise((resolve, reject) => {
-        const id = nextId++
-        pending.set(id, { resolve: resolve as (value: unknown) => void, reject })
-        worker.postMessage({ id, name, args } satisfies Request)
-      })
+      return request(name, args, [])
+    },
+    callTransferring(transfer, name, ...args) {
+      return request(name, args, transfer)
     },
     tell(name) {
       worker.postMessage({ id: 0, name, args: [] } satisfies Request)

@@ -1,0 +1,27 @@
+import type { Command } from 'commander'
+import { verifyJournal } from '../logs/journal/verify-journal.ts'
+import { dataFiles } from '../platform/data-folder.ts'
+
+export function registerJournal(program: Command): void {
+  const journal = program
+    .command('journal')
+    .description('look after the journal, the durable log of what came in')
+  journal
+    .command('verify')
+    .description('check every row of the journal and name what is damaged; works beside a running serve')
+    .option('--data <dir>', 'data folder', process.env['HEARTHLINE_DATA'] ?? './data')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 sound, 1 damaged or not there.\n\nExample:\n  hearthline journal verify --data ./data',
+    )
+    .action((options: { data: string }) => {
+      const report = verifyJournal(dataFiles(options.data).journal)
+      const range = report.rows === 0 ? '' : ` (offsets ${report.firstOffset} to ${report.lastOffset})`
+      process.stdout.write(`journal: ${report.entries} entries in ${report.rows} rows${range}\n`)
+      for (const { row, message } of report.damages) process.stdout.write(`row ${row}: ${message}\n`)
+      process.stdout.write(
+        report.damages.length === 0 ? 'sound\n' : `damaged: ${report.damages.length} finding(s)\n`,
+      )
+      if (report.damages.length > 0) process.exitCode = 1
+    })
+}

@@ -1,0 +1,60 @@
+import type { MeterId } from '../../domain/ids.ts'
+import type { EpochMs } from '../../domain/time.ts'
+import { newBudget, thresholdOn } from './area/budget.ts'
+import type { Home, HomeContext } from './household.ts'
+import { newListening, type Listening } from './listening.ts'
+import { newGateways, newMeterTable, type Gateways, type MeterTable } from './meter-table.ts'
+
+/** What the detector is run with; a `settings` entry of the log replaces it from its place on. */
+export interface Settings {
+  readonly budget: number
+  readonly timezone: string
+}
+
+/**
+ * All that the detector knows: plain data, a pure function of the readings log (`fold-entry.ts`).
+ */
+export interface Detector {
+  settings: Settings
+  /** By key: `h:` and a household's id, or `m:` and the id of a meter that nobody has claimed. */
+  readonly homes: Map<string, Home>
+  readonly meters: MeterTable
+  readonly gateways: Gateways
+  readonly listening: Listening
+  context: HomeContext
+  ticks: number
+  /** Readings judged by nobody: marked `late` by ingest, or behind what their home remembers. */
+  unjudged: number
+  lastEventMs: EpochMs
+  /** Homes changed, and keys of homes gone, since whoever saves the state last cleared these. */
+  readonly dirty: Set<Home>
+  readonly gone: Set<string>
+}
+
+export function newDetector(settings: Settings): Detector {
+  const listening = newListening()
+  return {
+    settings,
+    homes: new Map(),
+    meters: newMeterTable(),
+    gateways: newGateways(),
+    listening,
+    context: contextOf(settings, listening),
+    ticks: 0,
+    unjudged: 0,
+    lastEventMs: -Infinity,
+    dirty: new Set(),
+    gone: new Set(),
+  }
+}
+
+export function contextOf(settings: Settings, listening: Listening): HomeContext {
+  const budget = newBudget(settings.budget)
+  return { life: { thresholdOn: (day) => thresholdOn(budget, day) }, holes: listening.holes }
+}
+
+/** The home that a meter belongs to now, if it was ever heard of. */
+export function homeOfMeter(detector: Detector, meter: MeterId): Home | null {
+  const slot = detector.meters.slots.get(meter)
+  return slot === undefined ? null : (detector.meters.homes[slot] ?? null)
+}

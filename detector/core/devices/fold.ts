@@ -1,0 +1,33 @@
+import type { HomeEvent } from '../home-event.ts'
+import type { Hole } from '../listening.ts'
+import type { Profile } from '../observation.ts'
+import { FLAG, type Window } from '../window.ts'
+import { foldFrozen, foldThawed } from './frozen.ts'
+import { foldHeard } from './offline.ts'
+import { foldFault, foldSound } from './register-fault.ts'
+import type { DeviceState } from './state.ts'
+
+/** Works one item for the technicians' side of a home: is the meter heard, does it count, does it count soundly. */
+export function foldDevices(
+  state: DeviceState,
+  window: Window,
+  index: number,
+  profile: Profile,
+  holes: readonly Hole[],
+  say: (event: HomeEvent) => void,
+): void {
+  const meter = window.meter[index] ?? 0
+  const endMs = window.endMs[index] ?? 0
+  const flags = window.flags[index] ?? 0
+  const intervalMs = window.intervalMs[index] ?? 0
+  if ((flags & FLAG.fault) !== 0) {
+    foldFault(state, meter, endMs, window.amount[index] ?? 0, intervalMs, profile, say)
+    return
+  }
+  if ((flags & FLAG.heard) !== 0) foldHeard(state, meter, endMs, profile, holes, say)
+  if ((flags & FLAG.frozen) !== 0) foldFrozen(state, meter, endMs, intervalMs, profile, say)
+  else if ((flags & FLAG.measured) !== 0) {
+    foldThawed(state, meter, endMs, profile, say)
+    foldSound(state, meter, endMs, profile, say)
+  }
+}

@@ -1,0 +1,108 @@
+import type { Finding } from '../../../domain/finding.ts'
+import type { Household } from '../../../domain/household.ts'
+import type { MeterId } from '../../../domain/ids.ts'
+import type { ControlEntry } from '../../../domain/log-entry.ts'
+import type { Detector } from '../detector.ts'
+import { newestOf, restate, settle, wake, type Home } from '../household.ts'
+import { listen } from '../listening.ts'
+import { gatherMatters, sayDifference, type Matters } from '../matters.ts'
+import { addMeter } from '../meter-table.ts'
+import type { Profile } from '../observation.ts'
+import { isSameProfile, rehome } from '../rehome.ts'
+import { reasonMeterMoved, reasonRegisteredAnew } from '../retract-reasons.ts'
+
+/** Households registered or replaced; a meter named here belongs to its household from now on. */
+export function foldHouseholds(
+  detector: Detector,
+  entry: Extract<ControlEntry, { type: 'households' }>,
+): Finding[] {
+  listen(detector.listening, entry.receivedAtMs)
+  return entry.households.flatMap((household) => register(detector, household))
+}
+
+function register(detector: Detector, household: Household): Finding[] {
+  const key = `h:${household.id}`
+  const profile: Profile = {
+    household: household.id,
+    tier: household.tier,
+    timezone: household.timezone ?? detector.settings.timezone,
+    rule: household.rule,
+    meters: household.meters.map(({ id, kind }) => ({ id, kind })),
+  }
+  const followsZone = household.timezone === null
+  const known = detector.homes.get(key) ?? null
+  const former = formerHomes(detector, household, known)
+  if (known !== null && former.length === 0 && isSameProfile(known.profile, profile)) return []
+  const sources = known === null ? former : [known, ...former]
+  const home = rehome(key, profile, followsZone, sources)
+  const heir = sources.find((source) => source.profile.household === household.id)
+  if (heir === undefined) home.said = finished(home)
+  else {
+    home.said = heir.said
+    if (heir !== sources[0] || sources.length > 1) home.absences.push(...heir.absences)
+  }
+  const findings = former.flatMap((source) => leave(detector, source, profile))
+  moveMeters(detector, home)
+  if (known !== null) detector.dirty.delete(known)
+  detector.homes.set(key, home)
+  detector.dirty.add(home)
+  detector.gone.delete(key)
+  wake(home)
+  return [...findings, ...settle(home, detector.context, reasonRegisteredAnew(household.id))]
+}
+
+/** Other homes that had one of the household's meters until now. */
+function formerHomes(detector: Detector, household: Household, known: Home | null): Home[] {
+  const former = new Set<Home>()
+  for (const { id } of household.meters) {
+    const slot = detector.meters.slots.get(id)
+    const home = slot === undefined ? undefined : detector.meters.homes[slot]
+    if (home !== undefined && home !== known) former.add(home)
+  }
+  return [...former]
+}
+
+/** A meter's own home ends with the claim; another household goes on without the meter. */
+function leave(detector: Detector, source: Home, profile: Profile): Finding[] {
+  const moved = source.profile.meters.find((meter) => profile.meters.some(({ id }) => id === meter.id))
+  if (moved === undefined) return []
+  const why = reasonMeterMoved(moved.id, profile.household)
+  if (source.key.startsWith('m:')) {
+    detector.homes.delete(source.key)
+    detector.dirty.delete(source)
+    detector.gone.add(source.key)
+    if (source.profile.household === profile.household) return []
+    return sayDifference(active(source.said), new Map(), newestOf(source), why)
+  }
+  const lost = new Set(profile.meters.map(({ id }): MeterId => id))
+  const stays = (meter: number): boolean => {
+    const id = source.profile.meters[meter]?.id
+    return meter < 0 || id === undefined || !lost.has(id)
+  }
+  source.rewind.events = source.rewind.events.filter(({ event }) => stays(event.meter))
+  source.loose = source.loose.filter((event) => stays(event.meter))
+  source.profile.meters.forEach((_meter, index) => {
+    if (!stays(index)) source.offlineMs[index] = NaN
+  })
+  detector.dirty.add(source)
+  return restate(source, detector.context, why)
+}
+
+function moveMeters(detector: Detector, home: Home): void {
+  const { meters } = detector
+  home.profile.meters.forEach(({ id }, index) => {
+    const slot = meters.slots.get(id) ?? addMeter(meters, id, home, index)
+    meters.homes[slot] = home
+    meters.index[slot] = index
+  })
+}
+
+/** Matters that were over before the household had the meter are its history no more than they are news. */
+function finished(home: Home): Matters {
+  const matters = gatherMatters(home.rewind.events.map(({ event }) => event))
+  return new Map([...matters].filter(([, outcome]) => outcome.clear !== null))
+}
+
+function active(said: Matters): Matters {
+  return new Map([...said].filter(([, outcome]) => outcome.clear === null))
+}

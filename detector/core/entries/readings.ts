@@ -1,0 +1,126 @@
+import type { Finding } from '../../../domain/finding.ts'
+import type { GatewayId, HouseholdId, MeterId } from '../../../domain/ids.ts'
+import type { Reading } from '../../../domain/reading.ts'
+import type { MeterKind } from '../../../domain/units.ts'
+import type { Detector } from '../detector.ts'
+import { clearSkew } from '../devices/clock-skew.ts'
+import { newHome, settle, takeItem, type Home } from '../household.ts'
+import { listen } from '../listening.ts'
+import { addMeter, gatewayNumber, noteDelivery } from '../meter-table.ts'
+import { FLAG } from '../window.ts'
+
+/** Takes all readings to their homes, then folds each home once: readings that come together cost one rewind. */
+export function foldReadings(detector: Detector, readings: readonly Reading[]): Finding[] {
+  const touched = new Set<Home>()
+  let gatewayId: GatewayId | null = null
+  let gateway = -1
+  for (const reading of readings) {
+    listen(detector.listening, reading.receivedAtMs)
+    if (reading.gateway !== gatewayId) {
+      gatewayId = reading.gateway
+      gateway = gatewayNumber(detector.gateways, gatewayId)
+    }
+    takeReading(detector, reading, gateway, touched)
+  }
+  return settleAll(detector, touched)
+}
+
+export function settleAll(detector: Detector, touched: ReadonlySet<Home>): Finding[] {
+  const findings: Finding[] = []
+  for (const home of touched) {
+    detector.dirty.add(home)
+    for (const finding of settle(home, detector.context)) findings.push(finding)
+  }
+  return findings
+}
+
+function takeReading(detector: Detector, reading: Reading, gateway: number, touched: Set<Home>): void {
+  const { meters, gateways } = detector
+  const slot = slotOf(detector, reading.meter, reading.kind)
+  const home = meters.homes[slot]
+  if (home === undefined) throw new Error(`meter ${reading.meter} has no home`)
+  const { receivedAtMs, timeMs } = reading
+  if (receivedAtMs > (gateways.lastReceiptMs[gateway] ?? Infinity))
+    gateways.lastReceiptMs[gateway] = receivedAtMs
+  const meter = meters.index[slot] ?? 0
+  touched.add(home)
+  if (home.skews.length > 0) clearSkew(home, meter, receivedAtMs)
+  if (reading.quality === 'late') {
+    detector.unjudged++
+    return
+  }
+  noteDelivery(meters, slot, gateway, timeMs, receivedAtMs, detector.ticks, detector.listening.holes)
+  if (timeMs > detector.lastEventMs) detector.lastEventMs = timeMs
+  const fate = takeItem(home, {
+    endMs: timeMs,
+    meter,
+    intervalMs: reading.intervalMs ?? 0,
+    amount: reading.consumption ?? NaN,
+    flags: flagsOf(reading),
+  })
+  if (fate === 'behind') detector.unjudged++
+}
+
+/** Only a measured consumption is evidence; a reading that others filled in does not show that the meter is alive. */
+function flagsOf(reading: Reading): number {
+  const { quality, consumption, register } = reading
+  let flags = 0
+  if (quality === 'measured' && consumption !== null) flags |= FLAG.measured
+  if (quality === 'frozen') flags |= FLAG.frozen
+  if (register !== null || (quality !== 'estimated' && quality !== 'missing' && quality !== 'outage')) {
+    flags |= FLAG.heard
+  }
+  return flags
+}
+
+/** A meter nobody has claimed is judged as a home of its own, which bears the meter's id. */
+export function slotOf(detector: Detector, meter: MeterId, kind: MeterKind | null): number {
+  const { meters } = detector
+  const known = meters.slots.get(meter)
+  if (known !== undefined) {
+    const home = meters.homes[known]
+    if (kind !== null && home !== undefined && isGuess(home, kind)) replaceGuess(detector, known, home, kind)
+    return known
+  }
+  const home = provisionalHome(detector, meter, kind ?? 'water')
+  detector.homes.set(home.key, home)
+  return addMeter(meters, meter, home, 0)
+}
+
+function provisionalHome(detector: Detector, meter: MeterId, kind: MeterKind): Home {
+  return newHome(
+    `m:${meter}`,
+    {
+      household: meter as string as HouseholdId,
+      tier: 'medium',
+      timezone: detector.settings.timezone,
+      rule: 'evidence',
+      meters: [{ id: meter, kind }],
+    },
+    true,
+  )
+}
+
+/** A meter first heard of by a refused reading was given a kind by guess; its first reading tells. */
+function isGuess(home: Home, kind: MeterKind): boolean {
+  return (
+    home.key.startsWith('m:') &&
+    home.profile.meters[0]?.kind !== kind &&
+    home.rewind.base === null &&
+    home.rewind.window.length === 0
+  )
+}
+
+function replaceGuess(detector: Detector, slot: number, guess: Home, kind: MeterKind): void {
+  const meter = detector.meters.ids[slot]
+  if (meter === undefined) return
+  const home: Home = {
+    ...provisionalHome(detector, meter, kind),
+    skews: guess.skews,
+    loose: guess.loose,
+    said: guess.said,
+  }
+  detector.homes.set(home.key, home)
+  detector.dirty.delete(guess)
+  detector.meters.homes[slot] = home
+}

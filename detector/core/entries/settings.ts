@@ -1,0 +1,31 @@
+import type { Finding } from '../../../domain/finding.ts'
+import type { ControlEntry } from '../../../domain/log-entry.ts'
+import { contextOf, type Detector } from '../detector.ts'
+import { listen } from '../listening.ts'
+import { rehome } from '../rehome.ts'
+
+/** Settings hold from here on; what was judged before is not judged again. */
+export function foldSettings(
+  detector: Detector,
+  entry: Extract<ControlEntry, { type: 'settings' }>,
+): Finding[] {
+  listen(detector.listening, entry.receivedAtMs)
+  const { budget, timezone } = entry
+  const moved = timezone !== detector.settings.timezone
+  detector.settings = { budget, timezone }
+  detector.context = contextOf(detector.settings, detector.listening)
+  if (!moved) return []
+  const { homes, meters } = detector
+  for (const home of homes.values()) {
+    if (!home.followsZone) continue
+    const there = { ...rehome(home.key, { ...home.profile, timezone }, true, [home]), said: home.said }
+    homes.set(home.key, there)
+    for (const meter of home.profile.meters) {
+      const slot = meters.slots.get(meter.id)
+      if (slot !== undefined && meters.homes[slot] === home) meters.homes[slot] = there
+    }
+    detector.dirty.delete(home)
+    detector.dirty.add(there)
+  }
+  return []
+}

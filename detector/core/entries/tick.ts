@@ -1,0 +1,80 @@
+import type { Finding } from '../../../domain/finding.ts'
+import type { EpochMs } from '../../../domain/time.ts'
+import { HISTORY_MS, isQuorum, reachedMs, RECENT_MS } from '../clock.ts'
+import type { Detector } from '../detector.ts'
+import { overdueMs } from '../devices/offline.ts'
+import { MIN_LIMIT_MS } from '../devices/rhythm.ts'
+import { COLUMN, get } from '../devices/state.ts'
+import { wake, type Home } from '../household.ts'
+import { listen } from '../listening.ts'
+import { byTime } from '../matters.ts'
+import { settleAll } from './readings.ts'
+
+/** A tick of the system's clock: meters whose silence has become too long by now are called offline. */
+export function foldTick(detector: Detector, tickMs: EpochMs): Finding[] {
+  listen(detector.listening, tickMs)
+  detector.listening.ticking = true
+  detector.ticks++
+  const clocks = gatewayClocks(detector, tickMs)
+  const touched = new Set<Home>()
+  const { meters } = detector
+  for (let slot = 0; slot < meters.ids.length; slot++) {
+    const clockMs = clocks[meters.gateway[slot] ?? -1]
+    if (clockMs === undefined || clockMs - (meters.newestMs[slot] ?? 0) <= MIN_LIMIT_MS) continue
+    // It is delivering just now (a batch, a replay): what it still has to say may fill the silence.
+    if (meters.delivered[slot] === detector.ticks - 1) continue
+    const home = meters.homes[slot]
+    if (home !== undefined && callOffline(detector, home, slot, clockMs, clockMs === tickMs))
+      touched.add(home)
+  }
+  // By time and name, because the order of the slots is a matter of the last restart.
+  return settleAll(detector, touched).sort(byTime)
+}
+
+function callOffline(
+  detector: Detector,
+  home: Home,
+  slot: number,
+  clockMs: EpochMs,
+  isLive: boolean,
+): boolean {
+  const { meters } = detector
+  const meter = meters.index[slot] ?? 0
+  if (!Number.isNaN(home.offlineMs[meter])) return false
+  const { devices } = home.rewind.head
+  const patienceMs = isLive ? (meters.patienceMs[slot] ?? 0) : 0
+  if (clockMs <= overdueMs(devices, meter, detector.listening.holes) + patienceMs) return false
+  home.offlineMs[meter] = get(devices, meter, COLUMN.lastMs)
+  wake(home)
+  return true
+}
+
+/** What time it is for each gateway's meters, by number. */
+function gatewayClocks(detector: Detector, tickMs: EpochMs): number[] {
+  const { gateways, meters } = detector
+  const count = gateways.ids.length
+  const all = new Uint32Array(count)
+  const fresh = new Uint32Array(count)
+  const recent = new Uint32Array(count)
+  for (let slot = 0; slot < meters.ids.length; slot++) {
+    const gateway = meters.gateway[slot] ?? -1
+    if (gateway < 0) continue
+    const behindMs = (gateways.lastReceiptMs[gateway] ?? 0) - (meters.newestMs[slot] ?? 0)
+    all[gateway] = (all[gateway] ?? 0) + 1
+    if (behindMs <= HISTORY_MS) fresh[gateway] = (fresh[gateway] ?? 0) + 1
+    if (behindMs <= HISTORY_MS + RECENT_MS) recent[gateway] = (recent[gateway] ?? 0) + 1
+  }
+  return gateways.ids.map((_id, gateway) => {
+    const isLive = isQuorum(fresh[gateway] ?? 0, recent[gateway] ?? 0, all[gateway] ?? 0)
+    return isLive ? tickMs : Math.min(tickMs, reachedMs(newestOf(detector, gateway)))
+  })
+}
+
+function newestOf(detector: Detector, gateway: number): number[] {
+  const { meters } = detector
+  const newest: number[] = []
+  for (let slot = 0; slot < meters.ids.length; slot++) {
+    if (meters.gateway[slot] === gateway) newest.push(meters.newestMs[slot] ?? -Infinity)
+  }
+  return newest
+}

@@ -1,0 +1,271 @@
+import type { Explanation, Finding } from '../../domain/finding.ts'
+import { HOUR_MS, LATENESS_MS, type EpochMs } from '../../domain/time.ts'
+import { foldDevices } from './devices/fold.ts'
+import { offlineSince } from './devices/offline.ts'
+import { COLUMN, get, newDevices, type DeviceState } from './devices/state.ts'
+import type { HomeEvent } from './home-event.ts'
+import { cloneJudge, foldJudge, newJudge, type JudgeState } from './judge.ts'
+import type { LifeContext } from './life/fold.ts'
+import type { Hole } from './listening.ts'
+import { gatherMatters, matterKey, sayDifference, type Matters, type Outcome } from './matters.ts'
+import type { Profile } from './observation.ts'
+import { forget, newRewind, refold, take, type Folder, type Rewind } from './rewind.ts'
+import { FLAG, MAX_ITEMS, type Item, type Window } from './window.ts'
+
+/** What is rewound: everything that follows from the readings in their order. */
+export interface HomeState {
+  readonly judge: JudgeState
+  readonly devices: DeviceState
+  /** The newest measured interval's end; -Infinity before the first. */
+  measuredMs: EpochMs
+}
+
+export interface Absence {
+  readonly fromMs: EpochMs
+  readonly toMs: EpochMs
+  readonly reason: string
+}
+
+/** A clock ahead, which has no place in event time: told by receipt. */
+export interface Skew {
+  readonly meter: number
+  readonly onsetMs: EpochMs
+  lastMs: EpochMs
+}
+
+/** One home: its fold with what it needs to put late data right, and what has been said of it. */
+export interface Home {
+  readonly key: string
+  readonly profile: Profile
+  /** Its time zone is the installation's and moves with it. */
+  readonly followsZone: boolean
+  readonly rewind: Rewind<HomeState, HomeEvent>
+  /** Newest reading of any kind, per meter; -Infinity before the first. */
+  readonly newestMs: Float64Array
+  /** Onset of the silence that the clock called `meter-offline`, per meter; NaN: none. */
+  readonly offlineMs: Float64Array
+  readonly absences: Absence[]
+  readonly skews: Skew[]
+  /** Events that hang on receipt, not on event time; kept until their matter is over. */
+  loose: HomeEvent[]
+  said: Matters
+  /** The matters may change without an event once measured data reaches this time. */
+  wakeMs: EpochMs
+}
+
+/** What a home is folded with. */
+export interface HomeContext {
+  readonly life: LifeContext
+  readonly holes: readonly Hole[]
+}
+
+/** When full, the oldest absence is forgotten. */
+export const MAX_ABSENCES = 32
+/** After a planned absence a home is given this long to show life before its silence is looked at again. */
+export const RETURN_GRACE_MS = 12 * HOUR_MS
+
+export function newHome(key: string, profile: Profile, followsZone: boolean): Home {
+  const meters = profile.meters.length
+  const state: HomeState = { judge: newJudge(profile), devices: newDevices(meters), measuredMs: -Infinity }
+  return {
+    key,
+    profile,
+    followsZone,
+    rewind: newRewind(state, { fold() {}, clone: cloneHomeState }),
+    newestMs: new Float64Array(meters).fill(-Infinity),
+    offlineMs: new Float64Array(meters).fill(NaN),
+    absences: [],
+    skews: [],
+    loose: [],
+    said: new Map(),
+    wakeMs: Infinity,
+  }
+}
+
+export function cloneHomeState(state: HomeState): HomeState {
+  return {
+    judge: cloneJudge(state.judge),
+    devices: state.devices.slice(),
+    measuredMs: state.measuredMs,
+  }
+}
+
+/** Takes an item; `settle` works what was taken. */
+export function takeItem(home: Home, item: Item): 'taken' | 'known' | 'behind' {
+  const fate = take(home.rewind, item)
+  if (fate === 'taken' && item.endMs > (home.newestMs[item.meter] ?? Infinity)) {
+    home.newestMs[item.meter] = item.endMs
+  }
+  return fate
+}
+
+/** Folds what was taken and says what has changed by it, no more. `why`: the reason of retractions, where it is known. */
+export function settle(home: Home, context: HomeContext, why?: Explanation): Finding[] {
+  const changed = refold(home.rewind, folderOf(home.profile, context))
+  const isAwake = home.rewind.head.measuredMs >= home.wakeMs
+  const findings = changed || isAwake || hasReturned(home) ? restate(home, context, why) : []
+  forgetSettled(home)
+  return findings
+}
+
+/** Compares what was said with what is so. */
+export function restate(home: Home, context: HomeContext, why?: Explanation): Finding[] {
+  const now = currentMatters(home, context)
+  const findings = sayDifference(home.said, now, newestOf(home), why)
+  home.said = now
+  dropFinished(home)
+  return findings
+}
+
+function folderOf(profile: Profile, context: HomeContext): Folder<HomeState, HomeEvent> {
+  return {
+    fold: (state, window, index, say) => foldItem(state, window, index, profile, context, say),
+    clone: cloneHomeState,
+  }
+}
+
+function foldItem(
+  state: HomeState,
+  window: Window,
+  index: number,
+  profile: Profile,
+  context: HomeContext,
+  say: (event: HomeEvent) => void,
+): void {
+  foldDevices(state.devices, window, index, profile, context.holes, say)
+  const flags = window.flags[index] ?? 0
+  if ((flags & FLAG.fault) !== 0) return
+  const endMs = window.endMs[index] ?? 0
+  const amount = window.amount[index] ?? NaN
+  const measured = (flags & FLAG.measured) !== 0
+  if (measured) state.measuredMs = endMs
+  const observation = {
+    meter: window.meter[index] ?? 0,
+    endMs,
+    intervalMs: window.intervalMs[index] ?? 0,
+    amount: Number.isNaN(amount) ? null : amount,
+    measured,
+  }
+  for (const finding of foldJudge(state.judge, observation, context.life)) {
+    if (finding.type !== 'retract') say({ meter: -1, finding })
+  }
+}
+
+function currentMatters(home: Home, context: HomeContext): Matters {
+  const events: HomeEvent[] = [...clockEvents(home, context), ...home.loose]
+  for (const said of home.rewind.events) events.push(said.event)
+  const matters = gatherMatters(events)
+  home.wakeMs = Infinity
+  for (const [key, outcome] of matters) {
+    if (outcome.raise.kind !== 'inactivity') continue
+    const held = holdForAbsence(home, outcome)
+    if (held === null) matters.delete(key)
+    else matters.set(key, held)
+  }
+  return matters
+}
+
+/** Silences that the clock has called offline and that no reading has ended or filled since. */
+function clockEvents(home: Home, context: HomeContext): HomeEvent[] {
+  const events: HomeEvent[] = []
+  const { devices } = home.rewind.head
+  for (let meter = 0; meter < home.offlineMs.length; meter++) {
+    const onsetMs = home.offlineMs[meter] ?? NaN
+    if (Number.isNaN(onsetMs)) continue
+    const raise =
+      get(devices, meter, COLUMN.lastMs) === onsetMs
+        ? offlineSince(devices, meter, home.profile, context.holes)
+        : null
+    if (raise === null) home.offlineMs[meter] = NaN
+    else events.push(raise)
+  }
+  return events
+}
+
+/**
+ * A planned absence explains a silence: what was raised within it is held until some hours after its end, and then
+ * looked at again: raised if measured data shows that the home is silent still.
+ */
+function holdForAbsence(home: Home, outcome: Outcome): Outcome | null {
+  let atMs = outcome.raise.atMs
+  for (const absence of home.absences) {
+    if (absence.fromMs <= atMs && atMs < absence.toMs + RETURN_GRACE_MS) atMs = absence.toMs + RETURN_GRACE_MS
+  }
+  if (atMs === outcome.raise.atMs) return outcome
+  if (outcome.clear !== null && outcome.clear.atMs <= atMs) return null
+  if (home.rewind.head.measuredMs < atMs) {
+    home.wakeMs = Math.min(home.wakeMs, atMs)
+    return null
+  }
+  const { escalate } = outcome
+  return {
+    raise: { ...outcome.raise, atMs },
+    escalate: escalate === null ? null : { ...escalate, atMs: Math.max(escalate.atMs, atMs) },
+    clear: outcome.clear,
+  }
+}
+
+/** A meter that the clock called offline has a newer reading (or fewer) than it had then. */
+function hasReturned(home: Home): boolean {
+  for (let meter = 0; meter < home.offlineMs.length; meter++) {
+    const onsetMs = home.offlineMs[meter] ?? NaN
+    if (Number.isNaN(onsetMs)) continue
+    if (get(home.rewind.head.devices, meter, COLUMN.lastMs) !== onsetMs) return true
+  }
+  return false
+}
+
+/**
+ * Lateness is counted against each meter's own newest time, so a home remembers as far back as its slowest meter needs;
+ * but one that has been mute for longer than the lateness itself is not waited for.
+ */
+function forgetSettled(home: Home): void {
+  let slowestMs = Infinity
+  let newestMs = -Infinity
+  for (const meterMs of home.newestMs) {
+    if (meterMs === -Infinity) continue
+    if (meterMs < slowestMs) slowestMs = meterMs
+    if (meterMs > newestMs) newestMs = meterMs
+  }
+  if (newestMs === -Infinity) return
+  const { window, events } = home.rewind
+  const horizonMs = Math.max(slowestMs, newestMs - LATENESS_MS) - LATENESS_MS
+  if ((window.endMs[0] ?? Infinity) > horizonMs && window.length < MAX_ITEMS) return
+  forget(home.rewind, horizonMs)
+  if ((events[0]?.index ?? 0) < 0) dropFinished(home)
+}
+
+/** Lets go of matters that are over and that nothing can change any more. */
+function dropFinished(home: Home): void {
+  const { rewind } = home
+  const all = [...home.loose, ...rewind.events.map(({ event }) => event)]
+  if (all.length === 0 && home.said.size === 0) return
+  const pending = new Set<string>()
+  for (const { index, event } of rewind.events) {
+    if (index >= 0) pending.add(keyOf(event))
+  }
+  for (const onsetMs of home.offlineMs) {
+    if (!Number.isNaN(onsetMs)) pending.add(matterKey('meter-offline', onsetMs))
+  }
+  const finished = new Set<string>()
+  for (const [key, { clear }] of gatherMatters(all)) {
+    if (clear !== null && !pending.has(key)) finished.add(key)
+  }
+  if (finished.size === 0) return
+  rewind.events = rewind.events.filter(({ event }) => !finished.has(keyOf(event)))
+  home.loose = home.loose.filter((event) => !finished.has(keyOf(event)))
+  for (const key of finished) home.said.delete(key)
+}
+
+function keyOf({ finding }: HomeEvent): string {
+  return matterKey(finding.kind, finding.onsetMs)
+}
+
+/** Whatever hangs on receipt has changed: compare at the next `settle`, whatever the readings say. */
+export function wake(home: Home): void {
+  home.wakeMs = -Infinity
+}
+
+export function newestOf(home: Home): EpochMs {
+  return home.newestMs.reduce((newest, meterMs) => Math.max(newest, meterMs), -Infinity)
+}

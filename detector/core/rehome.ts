@@ -1,0 +1,80 @@
+import type { HomeEvent } from './home-event.ts'
+import { cloneHomeState, newHome, takeItem, type Home, type HomeState } from './household.ts'
+import { decodeJudge, encodeJudge } from './judge.ts'
+import type { Profile } from './observation.ts'
+import { cloneWindow, itemAt } from './window.ts'
+
+/**
+ * A home under a new registration. Where meters and rule are the same, everything that was learned goes along. Where
+ * they are not, the home begins to learn anew, with what is remembered of its meters (the lateness window).
+ */
+export function rehome(key: string, profile: Profile, followsZone: boolean, sources: readonly Home[]): Home {
+  const [only] = sources
+  if (only !== undefined && sources.length === 1 && isJudgedAlike(only.profile, profile)) {
+    return relabel(newHome(key, profile, followsZone), only)
+  }
+  const home = newHome(key, profile, followsZone)
+  for (const source of sources) takeAll(home, source)
+  return home
+}
+
+/** Same meters in the same order, judged by the same rule. */
+function isJudgedAlike(one: Profile, other: Profile): boolean {
+  return (
+    one.rule === other.rule &&
+    one.meters.length === other.meters.length &&
+    one.meters.every((meter, index) => {
+      const twin = other.meters[index]
+      return meter.id === twin?.id && meter.kind === twin.kind
+    })
+  )
+}
+
+export function isSameProfile(one: Profile, other: Profile): boolean {
+  return (
+    isJudgedAlike(one, other) &&
+    one.household === other.household &&
+    one.tier === other.tier &&
+    one.timezone === other.timezone
+  )
+}
+
+function relabel(home: Home, source: Home): Home {
+  const { profile } = home
+  const move = (state: HomeState): HomeState => ({
+    ...cloneHomeState(state),
+    judge: decodeJudge(encodeJudge(state.judge), profile),
+  })
+  const rename = (event: HomeEvent): HomeEvent => ({
+    meter: event.meter,
+    finding: { ...event.finding, household: profile.household },
+  })
+  const { rewind } = source
+  return {
+    ...home,
+    rewind: {
+      ...rewind,
+      window: cloneWindow(rewind.window),
+      ladder: rewind.ladder.map((rung) => ({ index: rung.index, state: move(rung.state) })),
+      head: move(rewind.head),
+      events: rewind.events.map((said) => ({ index: said.index, event: rename(said.event) })),
+    },
+    newestMs: source.newestMs.slice(),
+    offlineMs: source.offlineMs.slice(),
+    absences: [...source.absences],
+    skews: source.skews.map((skew) => ({ ...skew })),
+    loose: source.loose.map(rename),
+  }
+}
+
+function takeAll(home: Home, source: Home): void {
+  const places = source.profile.meters.map((meter) =>
+    home.profile.meters.findIndex((candidate) => candidate.id === meter.id && candidate.kind === meter.kind),
+  )
+  const { window } = source.rewind
+  for (let index = 0; index < window.length; index++) {
+    const item = itemAt(window, index)
+    const meter = places[item.meter] ?? -1
+    if (meter >= 0) takeItem(home, { ...item, meter })
+  }
+}

@@ -1,0 +1,49 @@
+import type { AlertKind } from '../../domain/alert-kinds.ts'
+import type { Explanation } from '../../domain/finding.ts'
+import type { HouseholdId, MeterId } from '../../domain/ids.ts'
+
+/** Why something that was said is taken back, in words for the desk. */
+export function reasonToRetract(kind: AlertKind): Explanation {
+  switch (kind) {
+    case 'inactivity':
+      return {
+        en: 'Readings that arrived late or were corrected show that the home was not silent like that, or its absence is planned.',
+        zh: '迟到或更正的读数表明该户并非如此静默，或属于已登记的计划外出。',
+      }
+    case 'meter-offline':
+      return {
+        en: 'The readings that were missing have arrived late: the meter had not stopped.',
+        zh: '缺失的读数已补传：该表并未停报。',
+      }
+    case 'meter-frozen':
+    case 'register-fault':
+    case 'clock-skew':
+      return {
+        en: 'Readings that arrived late or were corrected show that the meter was sound.',
+        zh: '迟到或更正的读数表明该表正常。',
+      }
+    case 'drop':
+    case 'decline':
+    case 'continuous-flow':
+    case 'surge':
+    case 'area-outage':
+      return {
+        en: 'Readings that arrived late or were corrected show that it was not so.',
+        zh: '迟到或更正的读数表明情况并非如此。',
+      }
+  }
+}
+
+export function reasonMeterMoved(meter: MeterId, household: HouseholdId): Explanation {
+  return {
+    en: `Meter ${meter} now belongs to household ${household}, which is judged as a whole.`,
+    zh: `表 ${meter} 现归属住户 ${household}，改按该户整体判断。`,
+  }
+}
+
+export function reasonRegisteredAnew(household: HouseholdId): Explanation {
+  return {
+    en: `Household ${household} was registered with other meters or another rule and is judged anew from the last days.`,
+    zh: `住户 ${household} 的表计或规则已重新登记，改按最近几日的数据重新判断。`,
+  }
+}

@@ -1,0 +1,198 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { Household } from '../domain/household.ts'
+import type { HouseholdId, MeterId } from '../domain/ids.ts'
+import type { RejectCode } from '../domain/reject-codes.ts'
+import { DAY_MS } from '../domain/time.ts'
+import type { MeterKind } from '../domain/units.ts'
+import { openJournalReader } from '../logs/journal/read-journal.ts'
+import { dataFiles } from '../platform/data-folder.ts'
+import { openReadOnly } from '../platform/sqlite.ts'
+import { dayOf } from './history.ts'
+import type { IngestCounters, MeterSummary, Page, RegistryReader } from './registry-reader.ts'
+
+type Row = Record<string, unknown>
+
+const EMPTY: Page<never> = { items: [], next: null }
+const METER = `SELECT no, id, kind, household, gateway, newest_ms, readings
+  FROM meter LEFT JOIN ledger ON ledger.meter_no = meter.no`
+
+/**
+ * Reads what ingest keeps of homes, meters and rejects, with connections of its own, read-only, beside the running stage.
+ * Where ingest has not made its database yet, all is empty. Lists are in the order of their ids and keep it while
+ * something is added; rejects come newest first. A cursor is only good for the list that it came from.
+ */
+export function openRegistryReader(dataDir: string): RegistryReader {
+  const files = dataFiles(dataDir)
+  const journal = openJournalReader(files.journal)
+  let opened: DatabaseSync | null = null
+
+  function database(): DatabaseSync | null {
+    opened ??= openWhenMade(files.ingest)
+    return opened
+  }
+
+  function all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return (
+      database()
+        ?.prepare(sql)
+        .all(...values) ?? []
+    )
+  }
+
+  /** The ledger row is some readings behind; what it lacks lies in the history of the same day (`ingest/meters.ts`). */
+  function toSummary(row: Row): MeterSummary {
+    const savedMs = row['newest_ms']
+    let newestTimeMs = savedMs === null ? null : Number(savedMs)
+    let readings = Number(row['readings'] ?? 0)
+    if (newestTimeMs !== null) {
+      const day = dayOf(newestTimeMs)
+      const [unsaved] = all(
+        'SELECT count(*) AS n, max(ms) AS ms FROM history WHERE day = ? AND meter_no = ? AND ms > ?',
+        day,
+        Number(row['no']),
+        newestTimeMs - day * DAY_MS,
+      )
+      readings += Number(unsaved?.['n'] ?? 0)
+      if (typeof unsaved?.['ms'] === 'number') newestTimeMs = day * DAY_MS + unsaved['ms']
+    }
+    return {
+      id: String(row['id']) as MeterId,
+      kind: String(row['kind']) as MeterKind,
+      household: row['household'] as HouseholdId | null,
+      gateway: String(row['gateway']),
+      newestTimeMs,
+      readings,
+    }
+  }
+
+  function toHousehold(row: Row): Household {
+    const body = JSON.parse(String(row['body'])) as Omit<Household, 'meters'>
+    const meters = all('SELECT id, kind FROM meter WHERE household = ? ORDER BY id', body.id)
+    return {
+      ...body,
+      meters: meters.map((m) => ({ id: String(m['id']) as MeterId, kind: String(m['kind']) as MeterKind })),
+    }
+  }
+
+  return {
+    household(id) {
+      const [row] = all('SELECT body FROM household WHERE id = ?', id)
+      return row === undefined ? null : toHousehold(row)
+    },
+    households({ areas }, cursor, limit) {
+      if (areas !== null && areas.length === 0) return EMPTY
+      // "0" is the character behind "/": the range holds every region below the area, and uses the index.
+      const within = areas?.map(() => "region = ? OR (region > ? || '/' AND region < ? || '0')").join(' OR ')
+      const rows = all(
+        `SELECT id, body FROM household WHERE id > ? AND (${within ?? 'true'}) ORDER BY id LIMIT ?`,
+        readCursor(cursor) ?? '',
+        ...(areas ?? []).flatMap((area) => [area, area, area]),
+        limit + 1,
+      )
+      return page(rows, limit, 'id', toHousehold)
+    },
+    unregisteredMeters(cursor, limit) {
+      const sql = `${METER} WHERE household IS NULL AND id > ? ORDER BY id LIMIT ?`
+      return page(all(sql, readCursor(cursor) ?? '', limit + 1), limit, 'id', toSummary)
+    },
+    meter(id) {
+      const [row] = all(`${METER} WHERE id = ?`, id)
+      return row === undefined ? null : toSummary(row)
+    },
+    metersOf(household) {
+      return all(`${METER} WHERE household = ? ORDER BY id`, household).map(toSummary)
+    },
+    counts() {
+      const [row] = all(`SELECT (SELECT count(*) FROM household) AS households,
+        (SELECT count(*) FROM meter WHERE household IS NOT NULL) AS registered,
+        (SELECT count(*) FROM meter WHERE household IS NULL) AS unregistered`)
+      return {
+        households: Number(row?.['households'] ?? 0),
+        metersRegistered: Number(row?.['registered'] ?? 0),
+        metersUnregistered: Number(row?.['unregistered'] ?? 0),
+      }
+    },
+    rejects({ fromMs, toMs, code, gateway }, cursor, limit) {
+      const conditions: [string, SQLInputValue | undefined][] = [
+        ['id < ?', Number(readCursor(cursor) ?? Number.MAX_SAFE_INTEGER)],
+        ['code = ?', code],
+        ['gateway = ?', gateway],
+        ['received_ms >= ?', fromMs],
+        ['received_ms <= ?', toMs],
+      ]
+      const asked = conditions.filter(([, value]) => value !== undefined)
+      const where = asked.map(([condition]) => condition).join(' AND ')
+      const values = asked.map(([, value]) => value as SQLInputValue)
+      const rows = all(`SELECT * FROM reject WHERE ${where} ORDER BY id DESC LIMIT ?`, ...values, limit + 1)
+      return page(rows, limit, 'id', toReject)
+    },
+    counters() {
+      const counted = new Map(
+        all('SELECT name, value FROM counter').map((r) => [String(r['name']), Number(r['value'])]),
+      )
+      const [cursor] = all('SELECT offset FROM journal_cursor WHERE partition = 0')
+      return toCounters(counted, Math.max(0, journal.head().offset - Number(cursor?.['offset'] ?? 0)))
+    },
+    close() {
+      journal.close()
+      opened?.close()
+      opened = null
+    },
+  }
+}
+
+/** null while ingest has not made its tables yet. */
+function openWhenMade(file: string): DatabaseSync | null {
+  const db = openReadOnly(file)
+  if (db === null || Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0) > 0) return db
+  db.close()
+  return null
+}
+
+function toReject(row: Row): ReturnType<RegistryReader['rejects']>['items'][number] {
+  return {
+    id: Number(row['id']),
+    receivedAtMs: Number(row['received_ms']),
+    gateway: String(row['gateway']),
+    topic: String(row['topic']),
+    code: String(row['code']) as RejectCode,
+    message: String(row['message']),
+    payload: String(row['payload']),
+  }
+}
+
+const BY_CODE = 'rejected:'
+
+function toCounters(counted: ReadonlyMap<string, number>, backlogEntries: number): IngestCounters {
+  const rejectedByCode: Record<string, number> = {}
+  for (const [name, value] of counted) {
+    if (name.startsWith(BY_CODE)) rejectedByCode[name.slice(BY_CODE.length)] = value
+  }
+  const count = (name: string): number => counted.get(name) ?? 0
+  return {
+    received: count('received'),
+    kept: count('kept'),
+    corrected: count('corrected'),
+    duplicates: count('duplicates'),
+    rejected: count('rejected'),
+    rejectedByCode,
+    late: count('late'),
+    backlogEntries,
+  }
+}
+
+/** One row more than asked for was read: it says whether there is a next page. */
+function page<T>(rows: Row[], limit: number, key: string, convert: (row: Row) => T): Page<T> {
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  const next = rows.length > limit && last !== undefined ? writeCursor(String(last[key])) : null
+  return { items: shown.map(convert), next }
+}
+
+function writeCursor(key: string): string {
+  return Buffer.from(key).toString('base64url')
+}
+
+function readCursor(cursor: string | null): string | null {
+  return cursor === null ? null : Buffer.from(cursor, 'base64url').toString()
+}

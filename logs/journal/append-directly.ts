@@ -1,0 +1,31 @@
+import type { JournalEntry } from '../../domain/log-entry.ts'
+import { messageOf, OperationalError } from '../../domain/operational-error.ts'
+import type { Place } from '../../domain/place.ts'
+import { FrameWriter } from './entry-codec.ts'
+import { openJournalFile } from './journal-file.ts'
+import { writeGroup } from './write-group.ts'
+
+/**
+ * Appends one entry for a command, with or without a running `serve` on the same data folder, and returns its place
+ * once it is on disk. @throws OperationalError `journal-unwritable`.
+ */
+export function appendDirectly(file: string, entry: JournalEntry): Place {
+  const frames = new FrameWriter(4096)
+  frames.add(entry)
+  const db = openJournalFile(file)
+  try {
+    return writeGroup(db, frames.count, new Uint8Array(frames.release(), 0, frames.bytes), Date.now())
+  } catch (error) {
+    throw unwritable(file, error)
+  } finally {
+    db.close()
+  }
+}
+
+export function unwritable(file: string, error: unknown): OperationalError {
+  return new OperationalError(
+    'journal-unwritable',
+    `cannot write the journal ${file}: ${messageOf(error)}. Free space on its disk and check that the folder is writable; writing goes on by itself.`,
+    { retry: true, cause: error },
+  )
+}
