@@ -1,14 +1,10 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
-import { registerBacktest } from './commands/backtest.ts'
-import { registerDemo } from './commands/demo.ts'
-import { registerHouseholds } from './commands/households.ts'
 import { registerJournal } from './commands/journal.ts'
 import { registerKeys } from './commands/keys.ts'
 import { registerReplay } from './commands/replay.ts'
 import { registerServe } from './commands/serve.ts'
 import { registerSimulate } from './commands/simulate.ts'
-import { registerStore } from './commands/store.ts'
 import { OperationalError } from './domain/operational-error.ts'
 import packageJson from './package.json' with { type: 'json' }
 
@@ -18,14 +14,10 @@ const program = new Command('hearthline')
   .showHelpAfterError('(hearthline --help lists the commands, hearthline <command> --help their options)')
 
 registerServe(program)
-registerDemo(program)
 registerSimulate(program)
 registerReplay(program)
-registerBacktest(program)
-registerHouseholds(program)
 registerKeys(program)
 registerJournal(program)
-registerStore(program)
 
 try {
   await program.parseAsync()

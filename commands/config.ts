@@ -220,7 +220,7 @@ export function envExample(): string {
 export function configTable(): string {
   const rows = entries().map(([, { env, flags, description, schema }]) => {
     const fallback = defaultOf(schema)
-    return `| \`${env}\` | \`${flags}\` | ${description} | ${fallback === null ? '' : `\`${fallback}\``} |`
+    return `| \`${env}\` | \`${flags.replaceAll('|', '\\|')}\` | ${description} | ${fallback === null ? '' : `\`${fallback}\``} |`
   })
   return ['| variable | option | meaning | default |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }

@@ -53,6 +53,8 @@ export interface RegistryReader {
   unregisteredMeters(cursor: string | null, limit: number): Page<MeterSummary>
   meter(id: MeterId): MeterSummary | null
   metersOf(household: HouseholdId): MeterSummary[]
+  /** Households in these areas and their meters, for a caller who may see no more than that. */
+  countsIn(areas: readonly string[]): { households: number; metersRegistered: number }
   counts(): { households: number; metersRegistered: number; metersUnregistered: number }
   rejects(filter: RejectFilter, cursor: string | null, limit: number): Page<Reject & { id: number }>
   counters(): IngestCounters

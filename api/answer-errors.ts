@@ -1,0 +1,74 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { OperationalError } from '../domain/operational-error.ts'
+import { BadCursor } from './cursor.ts'
+import { bodyOf, Problem, PROBLEM_TYPE } from './problem.ts'
+import type { ProblemCode } from './problem-codes.ts'
+
+/** What Fastify itself throws, in our codes; what is not here is our own fault. */
+const FRAMEWORK_CODES: Readonly<Record<string, ProblemCode>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: 'invalid-json',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid-json',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid-json',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
+  FST_ERR_BAD_URL: 'invalid-url',
+  FST_ERR_MAX_PARAM_LENGTH: 'invalid-url',
+}
+
+/** node:sqlite says that another process holds the file. */
+const SQLITE_BUSY = 5
+
+/** Whatever goes wrong in a request leaves as a problem, and what is our fault goes to the log, with its stack. */
+export function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply))
+  app.setNotFoundHandler((request, reply) =>
+    send(
+      new Problem('unknown-route', `${request.method} ${pathOf(request)} is not a route.`),
+      request,
+      reply,
+    ),
+  )
+}
+
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = problemOf(error)
+  if (problem.status >= 500) request.log.error({ err: error }, 'a request failed')
+  return send(problem, request, reply)
+}
+
+function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="hearthline"')
+  if (problem.status === 503) reply.header('retry-after', '5')
+  // As text, past the route's serializer: a problem must leave whatever the route promised to answer.
+  return reply
+    .code(problem.status)
+    .type(PROBLEM_TYPE)
+    .serializer((body: string) => body)
+    .send(JSON.stringify(bodyOf(problem, pathOf(request))))
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof BadCursor) return new Problem('invalid-cursor', error.message)
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const where = (error as FastifyError).validationContext ?? 'request'
+    const errors = error.validation.map(({ instancePath, message }) => ({
+      path: `${where === 'querystring' ? 'query' : where}${instancePath === '/' ? '' : instancePath}`,
+      message: message ?? 'is not valid',
+    }))
+    const words = errors.map(({ path, message }) => `${path}: ${message}`).join('; ')
+    return new Problem('invalid-request', words, errors)
+  }
+  if (error instanceof OperationalError) return new Problem('temporarily-unavailable')
+  if (!(error instanceof Error)) return new Problem('internal-error')
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown }
+  if (errcode === SQLITE_BUSY) return new Problem('temporarily-unavailable')
+  const known = typeof code === 'string' ? FRAMEWORK_CODES[code] : undefined
+  return known === undefined ? new Problem('internal-error') : new Problem(known, error.message)
+}
+
+/** Without the query: it may carry a key. */
+export function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '/'
+}

@@ -1,0 +1,40 @@
+import type { EpochMs } from '../../domain/time.ts'
+import type { Outcome } from './desk.ts'
+import { type DeskAlert, entry } from './desk-alert.ts'
+
+/** A person ends the matter and says what was found. */
+export function close(
+  alert: DeskAlert,
+  outcome: Outcome,
+  note: string | null,
+  by: string,
+  nowMs: EpochMs,
+): DeskAlert {
+  return {
+    ...alert,
+    state: 'closed',
+    outcome,
+    heldUntilMs: null,
+    touched: true,
+    closedAs: alert.condition,
+    history: [...alert.history, entry(nowMs, by, 'close', note === null ? outcome : `${outcome}: ${note}`)],
+  }
+}
+
+/**
+ * What nobody has touched and what has settled by itself closes by itself: a retracted alert of any kind (it was not
+ * so), and a cleared one of supply and device (the meter is back; nothing to find out). A cleared life or trend alert
+ * stays open: that a home fell silent long enough to be raised is something a person must have seen.
+ */
+export function closeIfSettled(alert: DeskAlert, nowMs: EpochMs): DeskAlert {
+  if (alert.state !== 'open' || alert.touched || alert.condition === 'active') return alert
+  const concernsPerson = alert.category === 'life' || alert.category === 'trend'
+  if (alert.condition === 'cleared' && concernsPerson) return alert
+  const why = alert.condition === 'cleared' ? 'It has cleared by itself.' : 'It was not so.'
+  return {
+    ...alert,
+    state: 'closed',
+    closedAs: alert.condition,
+    history: [...alert.history, entry(nowMs, 'desk', 'close', why)],
+  }
+}

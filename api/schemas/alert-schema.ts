@@ -1,0 +1,132 @@
+import { z } from 'zod'
+import { ALERT_CATEGORIES, ALERT_KIND_NAMES, CONDITIONS, SEVERITIES } from '../../domain/alert-kinds.ts'
+import { toIso } from '../../domain/time.ts'
+import { type Alert, ALERT_CHANGES, ALERT_STATES, type DeskEvent, OUTCOMES } from '../desk/desk.ts'
+import { isoSchema } from './query-schema.ts'
+
+const explanationSchema = z.object({ en: z.string(), zh: z.string() })
+
+const evidenceSchema = z.record(
+  z.string(),
+  z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.string())]),
+)
+
+export const outcomeSchema = z.enum(OUTCOMES).meta({
+  description:
+    'What was found. `needs-help`, `hospital`, `moved-out` and `meter-fault` explain a silence that goes on; after any other, the alert opens again if its severity rises.',
+})
+
+const alertFields = {
+  id: z.string().meta({
+    description: 'Derived from household, kind and onset: the same matter has the same id for ever.',
+  }),
+  household: z.string(),
+  region: z.string().nullable().meta({ description: 'province/city/county/township/village/grid' }),
+  meters: z.array(z.string()).meta({ description: 'The meters whose readings it rests on.' }),
+  kind: z.enum(ALERT_KIND_NAMES),
+  category: z.enum(ALERT_CATEGORIES).meta({
+    description: 'Whose desk it belongs to: life and trend may lead to a door, supply and device never do.',
+  }),
+  severity: z.enum(SEVERITIES),
+  state: z.enum(ALERT_STATES).meta({ description: 'What people have done with it.' }),
+  condition: z.enum(CONDITIONS).meta({
+    description:
+      'What is true of the home: `active` it goes on; `cleared` life returned; `retracted` late data showed that it was not so.',
+  }),
+  onset: isoSchema.meta({ description: 'When it began. Event time.' }),
+  raisedAt: isoSchema.meta({ description: 'When the readings made it sure. Event time.' }),
+  clearedAt: isoSchema.nullable().meta({ description: 'Event time of the first sure sign that it ended.' }),
+  openedAt: isoSchema.meta({
+    description: 'When it came on this desk, by the desk’s clock: response times count from here.',
+  }),
+  dueAt: isoSchema.nullable().meta({
+    description:
+      'By when someone must have taken it up, by the desk’s clock: red 30 min, orange 2 h, yellow 12 h after it opened. null for supply and device alerts.',
+  }),
+  heldUntil: isoSchema.nullable().meta({ description: 'While held: when it comes back by itself.' }),
+  outcome: outcomeSchema.nullable().meta({ description: 'Set by the person who closed it.' }),
+  explanation: explanationSchema.meta({ description: 'Words that a duty officer can read out.' }),
+  evidence: evidenceSchema.meta({ description: 'The facts behind the explanation.' }),
+  history: z.array(
+    z.object({
+      at: isoSchema,
+      by: z.string().meta({ description: 'A caller, `detector`, or `desk`.' }),
+      action: z.string(),
+      note: z.string().nullable(),
+      reason: explanationSchema.nullable().meta({ description: 'The detector’s words.' }),
+    }),
+  ),
+}
+
+const EXAMPLE = {
+  id: '5c0b2f6f0f4b2f0a9d1e7c3a',
+  household: 'H-0042',
+  region: 'zhejiang/hangzhou/chunan/linqi/west/3',
+  meters: ['W-330127-0042', 'E-330127-0042'],
+  kind: 'inactivity',
+  category: 'life',
+  severity: 'orange',
+  state: 'open',
+  condition: 'active',
+  onset: '2026-11-20T22:10:00Z',
+  raisedAt: '2026-11-21T06:15:00Z',
+  clearedAt: null,
+  openedAt: '2026-11-21T06:15:02Z',
+  dueAt: '2026-11-21T08:15:02Z',
+  heldUntil: null,
+  outcome: null,
+  explanation: {
+    en: 'No water or power has been used by a person for 8 h; at this time of day there is life within 40 min.',
+    zh: '已有8小时没有人为用水用电；平时这个时段40分钟内就有活动。',
+  },
+  evidence: { silentHours: 8, usualMinutes: 40 },
+  history: [
+    {
+      at: '2026-11-21T06:15:02Z',
+      by: 'detector',
+      action: 'raise',
+      note: 'No water or power …',
+      reason: null,
+    },
+  ],
+} as const
+
+export const alertSchema = z.object(alertFields).meta({ id: 'Alert', examples: [EXAMPLE] })
+
+/** What the live stream and MQTT carry: the alert as it was right after the change. */
+export const alertEventSchema = z
+  .object({ ...alertFields, change: z.enum(ALERT_CHANGES), changedAt: isoSchema })
+  .meta({ id: 'AlertEvent', examples: [{ ...EXAMPLE, change: 'raised', changedAt: EXAMPLE.openedAt }] })
+
+export function toWireAlert(alert: Alert): z.infer<typeof alertSchema> {
+  return {
+    id: alert.id,
+    household: alert.household,
+    region: alert.region,
+    meters: [...alert.meters],
+    kind: alert.kind,
+    category: alert.category,
+    severity: alert.severity,
+    state: alert.state,
+    condition: alert.condition,
+    onset: toIso(alert.onsetMs),
+    raisedAt: toIso(alert.raisedAtMs),
+    clearedAt: alert.clearedAtMs === null ? null : toIso(alert.clearedAtMs),
+    openedAt: toIso(alert.openedAtMs),
+    dueAt: alert.dueAtMs === null ? null : toIso(alert.dueAtMs),
+    heldUntil: alert.heldUntilMs === null ? null : toIso(alert.heldUntilMs),
+    outcome: alert.outcome,
+    explanation: alert.explanation,
+    evidence: Object.fromEntries(
+      Object.entries(alert.evidence).map(([name, fact]) => [
+        name,
+        typeof fact === 'object' && fact !== null ? [...fact] : fact,
+      ]),
+    ),
+    history: alert.history.map(({ atMs, ...step }) => ({ at: toIso(atMs), ...step })),
+  }
+}
+
+export function toWireEvent({ alert, change, atMs }: DeskEvent): z.infer<typeof alertEventSchema> {
+  return { ...toWireAlert(alert), change, changedAt: toIso(atMs) }
+}

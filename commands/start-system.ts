@@ -1,0 +1,196 @@
+import { openKeyStore } from '../access/open-key-store.ts'
+import type { KeyStore } from '../access/key-store.ts'
+import type { Broker } from '../broker/broker.ts'
+import { startBroker } from '../broker/start-broker.ts'
+import { type DetectorCalls, type DetectorEvent, startDetector } from '../detector/start.ts'
+import type { JournalEntry } from '../domain/log-entry.ts'
+import { messageOf } from '../domain/operational-error.ts'
+import { MINUTE_MS } from '../domain/time.ts'
+import { type IngestCalls, type IngestEvent, startIngest } from '../ingest/start.ts'
+import type { JournalWriter } from '../logs/journal/journal.ts'
+import { startJournal } from '../logs/journal/start-journal.ts'
+import { dataFiles } from '../platform/data-folder.ts'
+import { lockFolder } from '../platform/folder-lock.ts'
+import type { Logger } from '../platform/log.ts'
+import type { StageThread } from '../platform/thread.ts'
+import { startStore } from '../store/start.ts'
+import type { StoreCalls, StoreEvent } from '../store/stage.ts'
+import type { Config, Role } from './config.ts'
+import { type DeskRoom, openDeskRoom } from './open-desk-room.ts'
+
+/** The stages that run in this process; null where a role runs elsewhere. */
+export interface Stages {
+  readonly journal: JournalWriter | null
+  readonly broker: Broker | null
+  readonly ingest: StageThread<IngestCalls, IngestEvent> | null
+  readonly store: StageThread<StoreCalls, StoreEvent> | null
+  readonly detector: StageThread<DetectorCalls, DetectorEvent> | null
+}
+
+export interface RunningSystem {
+  readonly mqtt: Broker['ports'] | null
+  /** Address of the API, such as `http://127.0.0.1:8080`. */
+  readonly http: string | null
+  /** Puts an entry of one's own into the journal; resolves when it is on disk. */
+  append(entry: JournalEntry): Promise<void>
+  /** Stops taking readings, lets every stage finish what it holds, closes everything; what was acked is kept. */
+  close(): Promise<void>
+}
+
+/**
+ * Joins the stages into one process, in the order of the arrows. Whatever started is closed again where a later part
+ * cannot start.
+ * @throws OperationalError for what an operator can mend: folder in use, port in use, files that cannot be opened.
+ */
+export async function startSystem(
+  config: Config,
+  log: Logger,
+  onCrash: (error: Error) => void,
+): Promise<RunningSystem> {
+  const closing = new AsyncDisposableStack()
+  try {
+    const lock = lockFolder(config.data, config.roles)
+    closing.defer(() => lock.release())
+    const keys = openKeyStore(dataFiles(config.data).keys)
+    closing.defer(() => keys.close())
+    const stages = await startStages(config, log, onCrash, closing)
+    let running: Stages = { ...stages, broker: null }
+    const { journal, store } = stages
+    const room =
+      has(config, 'api') && store !== null
+        ? await openDeskRoom({ config, log, keys, store, stages: () => running })
+        : null
+    if (room !== null) closing.defer(() => room.close())
+    joinStages(running, room)
+    if (journal !== null) {
+      await beginTime(config, journal, log, closing)
+      // Last, because from here on readings are acknowledged.
+      const broker = await openBroker(config, log, keys, journal)
+      closing.defer(() => broker.close())
+      running = { ...stages, broker }
+    }
+    return {
+      mqtt: running.broker?.ports ?? null,
+      http: room?.address ?? null,
+      append(entry) {
+        if (journal === null) throw new Error('the journal belongs to the role broker')
+        return journal.append(entry)
+      },
+      close: () => closing.disposeAsync(),
+    }
+  } catch (error) {
+    await closing.disposeAsync()
+    throw error
+  }
+}
+
+function has(config: Config, role: Role): boolean {
+  return config.roles.includes(role)
+}
+
+async function startStages(
+  config: Config,
+  log: Logger,
+  onCrash: (error: Error) => void,
+  closing: AsyncDisposableStack,
+): Promise<Omit<Stages, 'broker'>> {
+  const { data: dataDir, timezone, budget } = config
+  let nudgeIngest = (): void => {}
+  const journal = has(config, 'broker')
+    ? await startJournal({
+        file: dataFiles(dataDir).journal,
+        onCommitted: () => nudgeIngest(),
+        onFailure: (failure) =>
+          failure === null
+            ? log.info('the journal can be written again: readings are acknowledged')
+            : log.error({ failure }, 'the journal cannot be written: readings are not acknowledged'),
+        onCrash,
+      })
+    : null
+  if (journal !== null) closing.defer(() => journal.close())
+  const ingest = has(config, 'ingest') ? await startIngest({ dataDir }, onCrash) : null
+  if (ingest !== null) {
+    closing.defer(() => ingest.stop())
+    nudgeIngest = () => ingest.tell('nudge')
+  }
+  const store = has(config, 'store') ? await startStore({ dataDir, influx: influxOf(config) }, onCrash) : null
+  if (store !== null) closing.defer(() => store.stop())
+  const detector = has(config, 'detector')
+    ? await startDetector({ dataDir, timezone, budget }, onCrash)
+    : null
+  if (detector !== null) closing.defer(() => detector.stop())
+  return { journal, ingest, store, detector }
+}
+
+function influxOf(config: Config): Parameters<typeof startStore>[0]['influx'] {
+  if (config.influxUrl === undefined) return null
+  return {
+    url: config.influxUrl,
+    database: config.influxDatabase,
+    ...(config.influxToken === undefined ? {} : { token: config.influxToken }),
+    ...(config.influxOrg === undefined ? {} : { org: config.influxOrg }),
+  }
+}
+
+function openBroker(config: Config, log: Logger, keys: KeyStore, journal: JournalWriter): Promise<Broker> {
+  const { host, mqttPort, auth, mqttTlsPort, mqttWebsocketPort, tlsCert, tlsKey } = config
+  const secure = tlsCert !== undefined && tlsKey !== undefined && mqttTlsPort !== undefined
+  const plainWebsocket = mqttWebsocketPort !== undefined && !secure
+  return startBroker({
+    host,
+    mqttPort,
+    auth,
+    journal,
+    keys,
+    log,
+    ...(secure
+      ? {
+          tls: {
+            port: mqttTlsPort,
+            certFile: tlsCert,
+            keyFile: tlsKey,
+            ...(mqttWebsocketPort === undefined ? {} : { websocketPort: mqttWebsocketPort }),
+          },
+        }
+      : {}),
+    ...(plainWebsocket ? { websocketPort: mqttWebsocketPort } : {}),
+  })
+}
+
+/** Whoever has advanced nudges the next reader and says what may be forgotten; each reader also looks for itself. */
+function joinStages(stages: Stages, room: DeskRoom | null): void {
+  const { journal, ingest, store, detector } = stages
+  ingest?.onEvent((event) => {
+    if (event.type !== 'advanced') return
+    journal?.passed('ingest', event.journal)
+    store?.tell('nudge')
+    detector?.tell('nudge')
+  })
+  store?.onEvent((event) => void ingest?.call('passed', 'store', event.place))
+  detector?.onEvent((event) => {
+    if (event.type === 'saved') void ingest?.call('passed', 'detector', event.place)
+    else room?.nudge()
+  })
+}
+
+const TICK_MS = MINUTE_MS
+
+/** What the detector is run with, and from now on one tick a minute: both are journal entries, so that a replay repeats them. */
+async function beginTime(
+  config: Config,
+  journal: JournalWriter,
+  log: Logger,
+  closing: AsyncDisposableStack,
+): Promise<void> {
+  const { budget, timezone } = config
+  await journal.append({ type: 'settings', receivedAtMs: Date.now(), budget, timezone })
+  const tick = (): void => {
+    journal.append({ type: 'tick', receivedAtMs: Date.now() }).catch((error: unknown) => {
+      // The next tick replaces it; that the journal cannot be written has been said where it began.
+      log.debug({ why: messageOf(error) }, 'a tick was not written')
+    })
+  }
+  tick()
+  const timer = setInterval(tick, TICK_MS)
+  closing.defer(() => clearInterval(timer))
+}

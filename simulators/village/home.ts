@@ -1,0 +1,77 @@
+import type { RiskTier } from '../../domain/household.ts'
+import type { GatewayId, HouseholdId, MeterId } from '../../domain/ids.ts'
+import type { MeterKind } from '../../domain/units.ts'
+
+export const PERSONAS = ['elder-alone', 'elder-couple', 'worker', 'family', 'part-time'] as const
+export type Persona = (typeof PERSONAS)[number]
+
+/** Habits of one person; minutes after midnight. */
+export interface Resident {
+  readonly role: 'elder' | 'worker' | 'homemaker' | 'child'
+  readonly wakes: number
+  readonly sleeps: number
+  /** Spread of both from day to day, in minutes. */
+  readonly spread: number
+  /** Toilet visits in an average night. */
+  readonly nightVisits: number
+  readonly showersInTheMorning: boolean
+}
+
+/** What the house itself is like. */
+export interface House {
+  readonly flushL: number
+  readonly waterHeater: 'electric' | 'gas' | 'solar'
+  readonly gardener: boolean
+  /** Drips without end: the home's leak floor, in litres per hour; 0 in most homes. */
+  readonly dripLPerHour: number
+  /** Router, standby, clocks. */
+  readonly standbyW: number
+  readonly fridge: { readonly watts: number; readonly periodMin: number; readonly duty: number }
+  readonly televisionW: number
+  readonly lightW: number
+  readonly coolerW: number
+  readonly heaterW: number
+  readonly chargesBike: boolean
+  readonly washesPerWeek: number
+}
+
+/** Regular emptiness of a part-time dwelling: leaves on a weekday, comes back some days later, each week. */
+export interface WeeklyAway {
+  readonly leavesOn: number
+  readonly leavesAt: number
+  readonly backAfterDays: number
+  readonly backAt: number
+  /** How many of its weeks it stays after all: "most weekends". */
+  readonly skips: number
+}
+
+export interface MeterModel {
+  readonly id: MeterId
+  readonly kind: MeterKind
+  /** As its gateway sends it. */
+  readonly unit: 'kWh' | 'L' | 'm3'
+  /** Smallest step of the dial, in kWh or L. */
+  readonly resolution: number
+  /** The dial falls back to 0 here, in kWh or L. */
+  readonly capacity: number
+  /** What the dial showed when the simulation began, in kWh or L. */
+  readonly startsAt: number
+  /** An electricity meter with a battery goes on reporting through a power cut; others fall silent. */
+  readonly battery: boolean
+}
+
+export interface Home {
+  readonly index: number
+  readonly household: HouseholdId
+  readonly persona: Persona
+  readonly region: string
+  readonly gateway: GatewayId
+  readonly tier: RiskTier
+  readonly residents: readonly Resident[]
+  readonly house: House
+  readonly weeklyAway: WeeklyAway | null
+  /** Unannounced nights elsewhere, per year. */
+  readonly tripsPerYear: number
+  readonly water: MeterModel
+  readonly electricity: MeterModel
+}

@@ -1,0 +1,138 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, type EpochMs } from '../../domain/time.ts'
+import type { Calendar } from './calendar.ts'
+import type { Home, Persona } from './home.ts'
+import type { Incident, IncidentKind } from './incident.ts'
+import { seededRandom, type Random } from './random.ts'
+
+export interface PlanOptions {
+  readonly homes: readonly Home[]
+  readonly calendar: Calendar
+  readonly seed: number
+  readonly fromMs: EpochMs
+  readonly toMs: EpochMs
+  /** How many of each kind. */
+  readonly counts: ReadonlyMap<IncidentKind, number>
+}
+
+// What a detector needs to know a home; incidents come after it where the period is long enough.
+const LEARNING_MS = 28 * DAY_MS
+const LEARNING_SHARE = 0.6
+/** Whom it happens to, before it happens to others. */
+const LIKELY: Partial<Record<IncidentKind, readonly Persona[]>> = {
+  fall: ['elder-alone'],
+  'slow-decline': ['elder-alone', 'elder-couple'],
+  hospital: ['elder-alone', 'worker'],
+  holiday: ['worker', 'family', 'elder-couple'],
+}
+// One reading file or truth file must stay a thing that a person can look through.
+const YEAR_MS = 365 * DAY_MS
+
+/** How many of each kind a village of this size lives through, when nobody says otherwise. */
+export function usualCounts(households: number, kinds: readonly IncidentKind[]): Map<IncidentKind, number> {
+  const share: Partial<Record<IncidentKind, number>> = { fall: 0.06, holiday: 0.06, hospital: 0.03 }
+  const wide = new Set<IncidentKind>(['area-outage', 'dead-gateway'])
+  return new Map(
+    kinds.map((kind) => {
+      const rate = wide.has(kind) ? 0.004 : (share[kind] ?? 0.02)
+      return [kind, Math.max(1, Math.round(households * rate))]
+    }),
+  )
+}
+
+/** Spreads the incidents over homes and time; each home has one of its own at most, so that truth stays plain. */
+export function planIncidents(options: PlanOptions): Incident[] {
+  const random = seededRandom(options.seed, 'incidents')
+  const free = new Set(options.homes)
+  const planned: Incident[] = []
+  for (const [kind, count] of options.counts) {
+    for (let i = 0; i < count; i++) {
+      const home = chooseHome(kind, free, random)
+      if (home === null) return inOrder(planned)
+      planned.push(planOne(kind, home, options, random))
+      // Area and gateway matters touch many homes: they take nobody's own incident away.
+      if (kind !== 'area-outage' && kind !== 'dead-gateway') free.delete(home)
+    }
+  }
+  return inOrder(planned)
+}
+
+function inOrder(incidents: Incident[]): Incident[] {
+  return incidents.sort((a, b) => a.fromMs - b.fromMs || (a.kind < b.kind ? -1 : 1))
+}
+
+function chooseHome(kind: IncidentKind, free: ReadonlySet<Home>, random: Random): Home | null {
+  // A part-time dwelling is empty so often that most incidents would happen to nobody.
+  const inhabited = [...free].filter((home) => home.persona !== 'part-time')
+  const likely = inhabited.filter((home) => LIKELY[kind]?.includes(home.persona) ?? true)
+  const [first, ...rest] = likely.length > 0 ? likely : inhabited
+  return first === undefined ? null : random.pick([first, ...rest])
+}
+
+function planOne(kind: IncidentKind, home: Home, options: PlanOptions, random: Random): Incident {
+  const households = [home.household]
+  const someMeter = random.chance(0.5) ? home.water.id : home.electricity.id
+  const lasting = (hours: number): { fromMs: EpochMs; toMs: EpochMs } => moment(hours, options, random)
+  switch (kind) {
+    case 'fall':
+      // In the day's waking hours, found one to three days later; half of them lie beside a running television.
+      return {
+        kind,
+        households,
+        ...lasting(random.between(24, 72)),
+        leftOnW: random.chance(0.5) ? random.between(20, 150) : 0,
+      }
+    case 'slow-decline':
+      return { kind, households, ...lasting(24 * random.between(28, 50)), downTo: random.between(0.2, 0.45) }
+    case 'holiday':
+      return { kind, households, ...lasting(24 * random.between(4, 12)) }
+    case 'hospital':
+      return { kind, households, ...lasting(24 * random.between(4, 12)) }
+    case 'leak':
+      return { kind, households, ...lasting(random.between(20, 120)), litresPerHour: random.between(15, 180) }
+    case 'area-outage': {
+      const area = home.region
+      const fed = options.homes.filter((other) => other.region === area).map((other) => other.household)
+      return { kind, households: fed, ...lasting(random.between(1, 7)), area }
+    }
+    case 'meter-swap': {
+      const { fromMs } = lasting(1)
+      return { kind, households, fromMs, toMs: fromMs, meter: someMeter }
+    }
+    case 'rollover': {
+      const { fromMs } = lasting(1)
+      return { kind, households, fromMs, toMs: fromMs, meter: home.water.id }
+    }
+    case 'frozen-meter':
+      return { kind, households, ...lasting(24 * random.between(4, 10)), meter: someMeter }
+    case 'dead-gateway': {
+      const served = options.homes.filter((other) => other.gateway === home.gateway)
+      const keeps = random.pick(['buffered', 'lost'] as const)
+      const period = lasting(random.between(8, 40))
+      return {
+        kind,
+        households: served.map((other) => other.household),
+        ...period,
+        gateway: home.gateway,
+        keeps,
+      }
+    }
+    case 'clock-skew':
+      // A wrong year, the commonest of wrong clocks: it is ahead even of whoever publishes history today.
+      return { kind, households, ...lasting(random.between(12, 72)), meter: someMeter, aheadMs: YEAR_MS }
+  }
+}
+
+/** A stretch of so many hours behind the learning time, begun in the day, cut at the end of the period. */
+function moment(hours: number, options: PlanOptions, random: Random): { fromMs: EpochMs; toMs: EpochMs } {
+  const { fromMs, toMs, calendar } = options
+  const earliest = fromMs + Math.min(LEARNING_MS, LEARNING_SHARE * (toMs - fromMs))
+  const latest = Math.max(earliest, toMs - hours * HOUR_MS)
+  const day = calendar.dayOf(random.between(earliest, latest))
+  const begins = Math.max(
+    earliest,
+    calendar.startOf(day) + Math.round(random.between(6.5 * 60, 20 * 60)) * MINUTE_MS,
+  )
+  const endMs = Math.floor(toMs / MINUTE_MS) * MINUTE_MS
+  const beginsMs = Math.min(Math.round(begins / MINUTE_MS) * MINUTE_MS, endMs)
+  return { fromMs: beginsMs, toMs: Math.min(endMs, beginsMs + Math.round(hours * 60) * MINUTE_MS) }
+}

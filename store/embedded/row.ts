@@ -1,0 +1,76 @@
+import { QUALITIES, type Quality } from '../../domain/quality.ts'
+import type { Reading } from '../../domain/reading.ts'
+import { HOUR_MS, SECOND_MS, type EpochMs } from '../../domain/time.ts'
+import type { StoredReading } from '../reading-store.ts'
+
+/** How a reading lies in the table `readings`; what the columns mean is said in schema.ts. */
+export const SLOT_MS = 4 * HOUR_MS
+
+const QUALITY_BITS = 0b1111
+const REGISTER_AS_IS = 1 << 4
+const CONSUMPTION_AS_IS = 1 << 5
+const STATUS_SHIFT = 6
+const THOUSANDTHS = 1_000
+
+const QUALITY_CODES = new Map<Quality, number>(QUALITIES.map((quality, code) => [quality, code]))
+
+export interface ReadingRow {
+  readonly slot: number
+  readonly timeS: number
+  readonly register: number | null
+  readonly consumption: number | null
+  readonly intervalS: number | null
+  readonly flags: number
+}
+
+export function slotOf(timeMs: EpochMs): number {
+  return Math.floor(timeMs / SLOT_MS)
+}
+
+export function secondsIntoSlot(timeMs: EpochMs): number {
+  return (timeMs - slotOf(timeMs) * SLOT_MS) / SECOND_MS
+}
+
+/** Thousandths where they give back the very same number, otherwise null: then the number is kept as it came. */
+function inThousandths(value: number): number | null {
+  const scaled = Math.round(value * THOUSANDTHS)
+  return scaled / THOUSANDTHS === value && !Object.is(scaled, -0) ? scaled : null
+}
+
+export function toRow(reading: Reading): ReadingRow {
+  let flags = (QUALITY_CODES.get(reading.quality) ?? 0) | (reading.status << STATUS_SHIFT)
+  let register = reading.register
+  if (register !== null) {
+    const scaled = inThousandths(register)
+    if (scaled === null) flags |= REGISTER_AS_IS
+    register = scaled ?? register
+  }
+  let consumption = reading.consumption
+  if (consumption !== null) {
+    const scaled = inThousandths(consumption)
+    if (scaled === null) flags |= CONSUMPTION_AS_IS
+    consumption = scaled ?? consumption
+  }
+  return {
+    slot: slotOf(reading.timeMs),
+    timeS: secondsIntoSlot(reading.timeMs),
+    register,
+    consumption,
+    intervalS: reading.intervalMs === null ? null : reading.intervalMs / SECOND_MS,
+    flags,
+  }
+}
+
+export function fromRow(row: ReadingRow): StoredReading {
+  return {
+    timeMs: row.slot * SLOT_MS + Math.round(row.timeS * SECOND_MS),
+    register: unscale(row.register, row.flags & REGISTER_AS_IS),
+    consumption: unscale(row.consumption, row.flags & CONSUMPTION_AS_IS),
+    intervalMs: row.intervalS === null ? null : Math.round(row.intervalS * SECOND_MS),
+    quality: QUALITIES[row.flags & QUALITY_BITS] ?? 'measured',
+  }
+}
+
+function unscale(value: number | null, asIs: number): number | null {
+  return value === null || asIs !== 0 ? value : value / THOUSANDTHS
+}

@@ -1,0 +1,16 @@
+/** Where InfluxDB is. Made by commands/config.ts from `HEARTHLINE_INFLUX_*`. */
+export interface InfluxConfig {
+  /** `http://host:8086`, a path behind it allowed (reverse proxy). */
+  readonly url: string
+  /** 2.x and 3: the token. 1.x: `user:password` where the server asks for one. */
+  readonly token?: string | undefined
+  /** 2.x only. */
+  readonly org?: string | undefined
+  /** 1.x and 3: the database; 2.x: the bucket. */
+  readonly database: string
+  /** The server's generation; found out from the server when absent. */
+  readonly version?: InfluxVersion | undefined
+}
+
+export const INFLUX_VERSIONS = ['1', '2', '3'] as const
+export type InfluxVersion = (typeof INFLUX_VERSIONS)[number]
