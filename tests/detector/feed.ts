@@ -24,7 +24,7 @@ export function reading(
 ): Reading {
   return {
     meter: meter as MeterId,
-    kind: 'water' as MeterKind,
+    kind: 'water',
     household: null,
     gateway: 'g1' as GatewayId,
     timeMs,
