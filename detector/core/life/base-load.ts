@@ -5,6 +5,8 @@ import {
   BASE_MIN_HOURS,
   BASE_MIN_KWH_PER_H,
   BASE_SHARE,
+  DEEP_BASE_SHARE,
+  DEEP_NATS,
   FLOOR_HALF_LIFE_HOURS,
   FLOOR_MARGIN,
   FLOOR_MIN_HOURS,
@@ -14,7 +16,7 @@ import {
   NIGHT_TO_HOUR,
   NO_NIGHT_HOURS,
 } from './parameters.ts'
-import { LOAD_BINS, LOAD_ROW, type LifeState } from './state.ts'
+import { LOAD_BINS, LOAD_ROW, V, type LifeState } from './state.ts'
 
 /**
  * What a meter shows with nobody's doing: the leak that never stops, the fridge and the standby. It is learned as a
@@ -82,7 +84,8 @@ export function lifeThreshold(state: LifeState, meter: number, hours: number): n
   if (seen < scale.minHours) return kind === 'water' ? scale.min : null
   let total = 0
   for (let bin = 0; bin < LOAD_BINS; bin++) total += state.loads[row + bin] ?? 0
-  const goal = scale.share * total
+  const deep = scale === SCALES.electricity && (state.level[V.surprise] ?? 0) > DEEP_NATS
+  const goal = (deep ? DEEP_BASE_SHARE : scale.share) * total
   let below = 0
   for (let bin = 0; bin < LOAD_BINS; bin++) {
     const here = state.loads[row + bin] ?? 0
