@@ -50,11 +50,18 @@ export const BASE_MARGIN = 1.1
 /** In a silence deeper than this (nats), power must exceed this share of the nights to count as somebody's return. */
 export const DEEP_NATS = 9
 export const DEEP_BASE_SHARE = 0.99
+/** The base load is never taken for more than this many times what this share of the night lies below. */
+export const BASE_CAP = 4
+export const BASE_CAP_SHARE = 0.75
 export const BASE_MIN_KWH_PER_H = 0.01
 export const NIGHT_FROM_HOUR = 2
 export const NIGHT_TO_HOUR = 5
 /** An interval this long holds no night of its own. */
 export const NO_NIGHT_HOURS = 6
+/** Of such intervals, use below this part of the lowest decile is nobody's. */
+export const LONG_WATER_MARGIN = 0.5
+export const LONG_ELECTRICITY_MARGIN = 0.75
+export const LONG_HALF_LIFE_HOURS = 672
 /** Half-lives of what floor and base load have learned, in observed hours (a week of hours; two weeks of nights). */
 export const FLOOR_HALF_LIFE_HOURS = 168
 export const BASE_HALF_LIFE_HOURS = 42
