@@ -16,6 +16,8 @@ import { viewHousehold } from './view-household.ts'
 const READINGS_AT_ONCE = 8_192
 const POLL_MS = 250
 const SNAPSHOT_EVERY_MS = 30 * SECOND_MS
+/** Saving takes at most about one part in this many of the stage's time, however many homes there are. */
+const SNAPSHOT_SHARE = 20
 
 /** log → fold → findings, and from time to time a snapshot of the fold with its place. */
 export function createDetectorStage(
@@ -35,8 +37,8 @@ export function createDetectorStage(
   const detector = saved?.detector ?? newDetector({ budget: options.budget, timezone: options.timezone })
   let place: Place = saved?.place ?? startOf(0)
   let savedPlace = place
-  let savedAtMs = Date.now()
   const everyMs = options.snapshotEveryMs ?? SNAPSHOT_EVERY_MS
+  let saveAtMs = Date.now() + everyMs
   let busy = false
   let stopped = false
 
@@ -64,15 +66,17 @@ export function createDetectorStage(
     const added = findings.append(said)
     place = reached
     if (entries.length > 0) emit({ type: 'advanced', place, findings: added })
-    if (Date.now() - savedAtMs >= everyMs) save()
+    if (Date.now() >= saveAtMs) save()
     return entries.length > 0
   }
 
   function save(): void {
-    savedAtMs = Date.now()
+    const startedAtMs = Date.now()
+    saveAtMs = startedAtMs + everyMs
     if (place.offset === savedPlace.offset) return
     snapshots.save(detector, place)
     savedPlace = place
+    saveAtMs = Date.now() + Math.max(everyMs, SNAPSHOT_SHARE * (Date.now() - startedAtMs))
     emit({ type: 'saved', place })
   }
 
