@@ -57,7 +57,8 @@ function useOf(meter: string, readings: readonly VillageReading[]): { endMs: num
 }
 
 const elder = (homes: readonly Home[]): Home => homes.find(({ persona }) => persona === 'elder-alone')!
-const text = (scene: Scene): string => [...live(scene)].map(({ readings }) => encodeReadings(readings)).join('\n')
+const text = (scene: Scene): string =>
+  [...live(scene)].map(({ readings }) => encodeReadings(readings)).join('\n')
 
 describe('a village', () => {
   test('is the same to the byte for the same seed, and another for another', () => {
@@ -136,7 +137,9 @@ describe('an incident', () => {
     const fall: Incident = { kind: 'fall', ...one, leftOnW: 50 }
     const calm = readingsOf({ homes, days: 7 })
     const with_ = readingsOf({ homes, incidents: [fall], days: 7 })
-    expect(with_.filter(({ timeMs }) => timeMs <= fromMs)).toEqual(calm.filter(({ timeMs }) => timeMs <= fromMs))
+    expect(with_.filter(({ timeMs }) => timeMs <= fromMs)).toEqual(
+      calm.filter(({ timeMs }) => timeMs <= fromMs),
+    )
     const others = ({ meter }: VillageReading): boolean =>
       meter !== victim.water.id && meter !== victim.electricity.id
     expect(with_.filter(others)).toEqual(calm.filter(others))
@@ -153,7 +156,9 @@ describe('an incident', () => {
     const { standbyW, fridge } = victim.house
     const kWh = useOf(victim.electricity.id, readings).filter(during(one))
     // The first hours may still hold what was switched on before.
-    expect(Math.max(...kWh.slice(6).map(({ amount }) => amount))).toBeLessThan((standbyW + fridge.watts) / 1000)
+    expect(Math.max(...kWh.slice(6).map(({ amount }) => amount))).toBeLessThan(
+      (standbyW + fridge.watts) / 1000,
+    )
     const after = useOf(victim.water.id, readings).filter(({ endMs }) => endMs > one.toMs + DAY_MS)
     expect(after.some(({ amount }) => amount > 3)).toBe(true)
   })
@@ -178,7 +183,12 @@ describe('an incident', () => {
   test('area outage: electricity meters are silent or say power-down, with their registers still', () => {
     const spell = { fromMs: FROM_MS + 2 * DAY_MS, toMs: FROM_MS + 2 * DAY_MS + 5 * HOUR_MS }
     const area = victim.region
-    const outage: Incident = { kind: 'area-outage', households: homes.map((home) => home.household), ...spell, area }
+    const outage: Incident = {
+      kind: 'area-outage',
+      households: homes.map((home) => home.household),
+      ...spell,
+      area,
+    }
     const readings = readingsOf({ homes, incidents: [outage] })
     for (const { electricity, water } of homes) {
       const dark = readings.filter(
@@ -220,7 +230,9 @@ describe('an incident', () => {
 
   test('clock skew: the meter names times that are ahead, and its neighbours do not', () => {
     const skew: Incident = { kind: 'clock-skew', ...one, meter: victim.water.id, aheadMs: 365 * DAY_MS }
-    const ahead = readingsOf({ homes, incidents: [skew] }).filter(({ timeMs }) => timeMs > FROM_MS + 300 * DAY_MS)
+    const ahead = readingsOf({ homes, incidents: [skew] }).filter(
+      ({ timeMs }) => timeMs > FROM_MS + 300 * DAY_MS,
+    )
     expect(ahead.length).toBe(48)
     expect(new Set(ahead.map(({ meter }) => meter))).toEqual(new Set([victim.water.id]))
   })
@@ -229,7 +241,9 @@ describe('an incident', () => {
     const { gateway } = victim
     const served = homes.filter((home) => home.gateway === gateway).map((home) => home.household)
     const dead: Incident = { kind: 'dead-gateway', ...one, households: served, gateway, keeps }
-    const messages = [...live({ homes, incidents: [dead], days: 9 })].filter((message) => message.gateway === gateway)
+    const messages = [...live({ homes, incidents: [dead], days: 9 })].filter(
+      (message) => message.gateway === gateway,
+    )
     const inside = messages.filter(({ sendAtMs }) => sendAtMs >= one.fromMs && sendAtMs < one.toMs)
     expect(inside).toEqual([])
     const readings = messages.flatMap((message) => message.readings)
