@@ -1,14 +1,13 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
-import { registerBacktest } from './commands/backtest.ts'
 import { registerDemo } from './commands/demo.ts'
 import { registerHouseholds } from './commands/households.ts'
+import { registerStore } from './commands/store.ts'
 import { registerJournal } from './commands/journal.ts'
 import { registerKeys } from './commands/keys.ts'
 import { registerReplay } from './commands/replay.ts'
 import { registerServe } from './commands/serve.ts'
 import { registerSimulate } from './commands/simulate.ts'
-import { registerStore } from './commands/store.ts'
 import { OperationalError } from './domain/operational-error.ts'
 import packageJson from './package.json' with { type: 'json' }
 
@@ -21,7 +20,6 @@ registerServe(program)
 registerDemo(program)
 registerSimulate(program)
 registerReplay(program)
-registerBacktest(program)
 registerHouseholds(program)
 registerKeys(program)
 registerJournal(program)

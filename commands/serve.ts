@@ -43,7 +43,8 @@ function announce(config: Config, system: RunningSystem): void {
     lines.push(`  MQTT            mqtt://${config.host}:${mqtt.mqtt}`)
     if (mqtt.tls !== undefined) lines.push(`  MQTT over TLS   mqtts://${config.host}:${mqtt.tls}`)
     if (mqtt.websocket !== undefined) lines.push(`  MQTT WebSocket  ws://${config.host}:${mqtt.websocket}`)
-    if (mqtt.websocketTls !== undefined) lines.push(`  MQTT WebSocket  wss://${config.host}:${mqtt.websocketTls}`)
+    if (mqtt.websocketTls !== undefined)
+      lines.push(`  MQTT WebSocket  wss://${config.host}:${mqtt.websocketTls}`)
   }
   if (http !== null) {
     lines.push(`  alerts          ${http}/api/v1/alerts`, `  API             ${http}/api/docs`)

@@ -54,20 +54,27 @@ export async function startSystem(
     const keys = openKeyStore(dataFiles(config.data).keys)
     closing.defer(() => keys.close())
     const stages = await startStages(config, log, onCrash, closing)
-    const room = has(config, 'api') ? await openDeskRoom({ config, log, keys, stages: () => running }) : null
+    let running: Stages = { ...stages, broker: null }
+    const { journal, store } = stages
+    const room =
+      has(config, 'api') && store !== null
+        ? await openDeskRoom({ config, log, keys, store, stages: () => running })
+        : null
     if (room !== null) closing.defer(() => room.close())
-    // Last, because from here on readings are acknowledged.
-    const broker = stages.journal === null ? null : await openBroker(config, log, keys, stages.journal)
-    if (broker !== null) closing.defer(() => broker.close())
-    const running: Stages = { ...stages, broker }
     joinStages(running, room)
-    if (stages.journal !== null) await beginTime(config, stages.journal, log, closing)
+    if (journal !== null) {
+      await beginTime(config, journal, log, closing)
+      // Last, because from here on readings are acknowledged.
+      const broker = await openBroker(config, log, keys, journal)
+      closing.defer(() => broker.close())
+      running = { ...stages, broker }
+    }
     return {
-      mqtt: broker?.ports ?? null,
+      mqtt: running.broker?.ports ?? null,
       http: room?.address ?? null,
       append(entry) {
-        if (stages.journal === null) throw new Error('the journal belongs to the role broker')
-        return stages.journal.append(entry)
+        if (journal === null) throw new Error('the journal belongs to the role broker')
+        return journal.append(entry)
       },
       close: () => closing.disposeAsync(),
     }
@@ -108,7 +115,9 @@ async function startStages(
   }
   const store = has(config, 'store') ? await startStore({ dataDir, influx: influxOf(config) }, onCrash) : null
   if (store !== null) closing.defer(() => store.stop())
-  const detector = has(config, 'detector') ? await startDetector({ dataDir, timezone, budget }, onCrash) : null
+  const detector = has(config, 'detector')
+    ? await startDetector({ dataDir, timezone, budget }, onCrash)
+    : null
   if (detector !== null) closing.defer(() => detector.stop())
   return { journal, ingest, store, detector }
 }
@@ -153,7 +162,7 @@ function joinStages(stages: Stages, room: DeskRoom | null): void {
   const { journal, ingest, store, detector } = stages
   ingest?.onEvent((event) => {
     if (event.type !== 'advanced') return
-    journal?.passed('ingest', event.journalPlace)
+    journal?.passed('ingest', event.journal)
     store?.tell('nudge')
     detector?.tell('nudge')
   })

@@ -14,6 +14,10 @@ export type Evidence = Readonly<Record<string, number | string | boolean | null 
 /**
  * What the detector says; the desk makes an alert of it. (`household`, `kind`, `onsetMs`) identifies the matter, so the
  * same finding said twice is one alert. `atMs` is event time, never earlier than the data it rests on.
+ *
+ * A raise of a matter that was raised before replaces what was said of it, whatever its condition: late data has moved
+ * `atMs` (raisedAt), severity or meters, or has shown that it goes on after it was cleared or retracted. Escalations and
+ * clears that still hold follow it. A clear said again moves clearedAt.
  */
 export type Finding =
   | {

@@ -13,6 +13,8 @@ import type { IngestCounters, MeterSummary, Page, RegistryReader } from './regis
 type Row = Record<string, unknown>
 
 const EMPTY: Page<never> = { items: [], next: null }
+/** "0" is the character behind "/": the range holds every region below the area, and uses the index. */
+const WITHIN_AREA = "(region = ? OR (region > ? || '/' AND region < ? || '0'))"
 const METER = `SELECT no, id, kind, household, gateway, newest_ms, readings
   FROM meter LEFT JOIN ledger ON ledger.meter_no = meter.no`
 
@@ -81,8 +83,7 @@ export function openRegistryReader(dataDir: string): RegistryReader {
     },
     households({ areas }, cursor, limit) {
       if (areas !== null && areas.length === 0) return EMPTY
-      // "0" is the character behind "/": the range holds every region below the area, and uses the index.
-      const within = areas?.map(() => "region = ? OR (region > ? || '/' AND region < ? || '0')").join(' OR ')
+      const within = areas?.map(() => WITHIN_AREA).join(' OR ')
       const rows = all(
         `SELECT id, body FROM household WHERE id > ? AND (${within ?? 'true'}) ORDER BY id LIMIT ?`,
         readCursor(cursor) ?? '',
@@ -101,6 +102,21 @@ export function openRegistryReader(dataDir: string): RegistryReader {
     },
     metersOf(household) {
       return all(`${METER} WHERE household = ? ORDER BY id`, household).map(toSummary)
+    },
+    countsIn(areas) {
+      if (areas.length === 0) return { households: 0, metersRegistered: 0 }
+      const homes = `SELECT id FROM household WHERE ${areas.map(() => WITHIN_AREA).join(' OR ')}`
+      const values = areas.flatMap((area) => [area, area, area])
+      const [row] = all(
+        `SELECT (SELECT count(*) FROM (${homes})) AS households,
+          (SELECT count(*) FROM meter WHERE household IN (${homes})) AS registered`,
+        ...values,
+        ...values,
+      )
+      return {
+        households: Number(row?.['households'] ?? 0),
+        metersRegistered: Number(row?.['registered'] ?? 0),
+      }
     },
     counts() {
       const [row] = all(`SELECT (SELECT count(*) FROM household) AS households,

@@ -1,6 +1,6 @@
 import type { MeterId } from '../../domain/ids.ts'
 import type { EpochMs } from '../../domain/time.ts'
-import { newBudget, thresholdOn } from './area/budget.ts'
+import { emptyPool, poolThreshold, type Pool } from './area/pool.ts'
 import type { Home, HomeContext } from './household.ts'
 import { newListening, type Listening } from './listening.ts'
 import { newGateways, newMeterTable, type Gateways, type MeterTable } from './meter-table.ts'
@@ -21,7 +21,7 @@ export interface Detector {
   readonly meters: MeterTable
   readonly gateways: Gateways
   readonly listening: Listening
-  context: HomeContext
+  readonly context: HomeContext
   ticks: number
   /** Readings judged by nobody: marked `late` by ingest, or behind what their home remembers. */
   unjudged: number
@@ -31,7 +31,7 @@ export interface Detector {
   readonly gone: Set<string>
 }
 
-export function newDetector(settings: Settings): Detector {
+export function newDetector(settings: Settings, pool: Pool = emptyPool(settings.budget)): Detector {
   const listening = newListening()
   return {
     settings,
@@ -39,7 +39,7 @@ export function newDetector(settings: Settings): Detector {
     meters: newMeterTable(),
     gateways: newGateways(),
     listening,
-    context: contextOf(settings, listening),
+    context: contextOf(pool, listening),
     ticks: 0,
     unjudged: 0,
     lastEventMs: -Infinity,
@@ -48,9 +48,8 @@ export function newDetector(settings: Settings): Detector {
   }
 }
 
-export function contextOf(settings: Settings, listening: Listening): HomeContext {
-  const budget = newBudget(settings.budget)
-  return { life: { thresholdOn: (day) => thresholdOn(budget, day) }, holes: listening.holes }
+export function contextOf(pool: Pool, listening: Listening): HomeContext {
+  return { life: { thresholdOn: (day) => poolThreshold(pool, day) }, pool, holes: listening.holes }
 }
 
 /** The home that a meter belongs to now, if it was ever heard of. */

@@ -1,4 +1,6 @@
 import type { GatewayId, MeterId } from '../../domain/ids.ts'
+import type { BudgetState } from './area/budget.ts'
+import { newPool } from './area/pool.ts'
 import { newDetector, type Detector, type Settings } from './detector.ts'
 import { bytesOf, floatsOf, joinFrames, splitFrames } from './frames.ts'
 import { decodeHome, encodeHome } from './encode-home.ts'
@@ -13,6 +15,7 @@ interface Common {
   readonly wallMs: number | null
   readonly ticking: boolean
   readonly holes: readonly Hole[]
+  readonly budget: BudgetState
   readonly ticks: number
   readonly unjudged: number
   readonly lastEventMs: number | null
@@ -33,6 +36,7 @@ export function encodeCommon(detector: Detector): string {
     wallMs: finite(listening.wallMs),
     ticking: listening.ticking,
     holes: listening.holes,
+    budget: detector.context.pool.budget,
     ticks: detector.ticks,
     unjudged: detector.unjudged,
     lastEventMs: finite(detector.lastEventMs),
@@ -65,7 +69,7 @@ export function decodeDetector(common: string, homes: Iterable<Uint8Array>): Det
   const saved = JSON.parse(common) as Common
   if (saved.version !== 1)
     throw new Error(`the detector was saved in an unknown form (${String(saved.version)})`)
-  const detector = newDetector(saved.settings)
+  const detector = newDetector(saved.settings, newPool(saved.budget))
   detector.listening.wallMs = saved.wallMs ?? -Infinity
   detector.listening.ticking = saved.ticking
   detector.listening.holes.push(...saved.holes)

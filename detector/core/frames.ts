@@ -18,8 +18,10 @@ export function splitFrames(bytes: Uint8Array): Uint8Array<ArrayBuffer>[] {
   let at = 0
   while (at < bytes.length) {
     const length = view.getUint32(at, true)
-    // slice of a Buffer would share its memory, and its alignment.
-    frames.push(Uint8Array.prototype.slice.call(bytes, at + 4, at + 4 + length) as Uint8Array<ArrayBuffer>)
+    // A copy of its own memory: a typed array can be laid over it whatever the alignment was.
+    const frame = new Uint8Array(length)
+    frame.set(bytes.subarray(at + 4, at + 4 + length))
+    frames.push(frame)
     at += 4 + length
   }
   return frames

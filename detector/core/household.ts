@@ -1,10 +1,11 @@
 import type { Explanation, Finding } from '../../domain/finding.ts'
-import { HOUR_MS, LATENESS_MS, type EpochMs } from '../../domain/time.ts'
+import { DAY_MS, HOUR_MS, LATENESS_MS, type EpochMs } from '../../domain/time.ts'
+import { addDay, CLOSED_AFTER_DAYS, type Pool } from './area/pool.ts'
 import { foldDevices } from './devices/fold.ts'
 import { offlineSince } from './devices/offline.ts'
 import { COLUMN, get, newDevices, type DeviceState } from './devices/state.ts'
 import type { HomeEvent } from './home-event.ts'
-import { cloneJudge, foldJudge, newJudge, type JudgeState } from './judge.ts'
+import { cloneJudge, foldJudge, newJudge, reachedOnDay, type JudgeState } from './judge.ts'
 import type { LifeContext } from './life/fold.ts'
 import type { Hole } from './listening.ts'
 import { gatherMatters, matterKey, sayDifference, type Matters, type Outcome } from './matters.ts'
@@ -49,6 +50,8 @@ export interface Home {
   /** Events that hang on receipt, not on event time; kept until their matter is over. */
   loose: HomeEvent[]
   said: Matters
+  /** The last UTC day (since 1970) that this home has added to the area's budget; NaN before its first. */
+  closedDay: number
   /** The matters may change without an event once measured data reaches this time. */
   wakeMs: EpochMs
 }
@@ -56,9 +59,12 @@ export interface Home {
 /** What a home is folded with. */
 export interface HomeContext {
   readonly life: LifeContext
+  readonly pool: Pool
   readonly holes: readonly Hole[]
 }
 
+/** No home knows of a day that is this much older (life/state.ts, DAYS). */
+const REMEMBERED_DAYS = 8
 /** When full, the oldest absence is forgotten. */
 export const MAX_ABSENCES = 32
 /** After a planned absence a home is given this long to show life before its silence is looked at again. */
@@ -78,6 +84,7 @@ export function newHome(key: string, profile: Profile, followsZone: boolean): Ho
     skews: [],
     loose: [],
     said: new Map(),
+    closedDay: NaN,
     wakeMs: Infinity,
   }
 }
@@ -101,7 +108,7 @@ export function takeItem(home: Home, item: Item): 'taken' | 'known' | 'behind' {
 
 /** Folds what was taken and says what has changed by it, no more. `why`: the reason of retractions, where it is known. */
 export function settle(home: Home, context: HomeContext, why?: Explanation): Finding[] {
-  const changed = refold(home.rewind, folderOf(home.profile, context))
+  const changed = refold(home.rewind, folderOf(home, context))
   const isAwake = home.rewind.head.measuredMs >= home.wakeMs
   const findings = changed || isAwake || hasReturned(home) ? restate(home, context, why) : []
   forgetSettled(home)
@@ -117,28 +124,31 @@ export function restate(home: Home, context: HomeContext, why?: Explanation): Fi
   return findings
 }
 
-function folderOf(profile: Profile, context: HomeContext): Folder<HomeState, HomeEvent> {
+function folderOf(home: Home, context: HomeContext): Folder<HomeState, HomeEvent> {
   return {
-    fold: (state, window, index, say) => foldItem(state, window, index, profile, context, say),
+    fold: (state, window, index, say) => foldItem(home, state, window, index, context, say),
     clone: cloneHomeState,
   }
 }
 
 function foldItem(
+  home: Home,
   state: HomeState,
   window: Window,
   index: number,
-  profile: Profile,
   context: HomeContext,
   say: (event: HomeEvent) => void,
 ): void {
-  foldDevices(state.devices, window, index, profile, context.holes, say)
+  foldDevices(state.devices, window, index, home.profile, context.holes, say)
   const flags = window.flags[index] ?? 0
   if ((flags & FLAG.fault) !== 0) return
   const endMs = window.endMs[index] ?? 0
   const amount = window.amount[index] ?? NaN
   const measured = (flags & FLAG.measured) !== 0
-  if (measured) state.measuredMs = endMs
+  if (measured) {
+    state.measuredMs = endMs
+    closeDays(home, state, Math.floor(endMs / DAY_MS) - CLOSED_AFTER_DAYS, context.pool)
+  }
   const observation = {
     meter: window.meter[index] ?? 0,
     endMs,
@@ -149,6 +159,17 @@ function foldItem(
   for (const finding of foldJudge(state.judge, observation, context.life)) {
     if (finding.type !== 'retract') say({ meter: -1, finding })
   }
+}
+
+/** Adds the days up to `day` to the area's budget: what is rewound later cannot reach them. */
+function closeDays(home: Home, state: HomeState, day: number, pool: Pool): void {
+  if (day <= home.closedDay) return
+  const since = Number.isNaN(home.closedDay) ? day - 1 : Math.max(home.closedDay, day - REMEMBERED_DAYS)
+  for (let closing = since + 1; closing <= day; closing++) {
+    const reached = reachedOnDay(state.judge, closing)
+    if (reached !== null) addDay(pool, closing, reached)
+  }
+  home.closedDay = day
 }
 
 function currentMatters(home: Home, context: HomeContext): Matters {

@@ -15,6 +15,10 @@ export function rehome(key: string, profile: Profile, followsZone: boolean, sour
   }
   const home = newHome(key, profile, followsZone)
   for (const source of sources) takeAll(home, source)
+  // Days that its meters' former homes have added are not added again.
+  for (const { closedDay } of sources) {
+    if (!(closedDay <= home.closedDay)) home.closedDay = closedDay
+  }
   return home
 }
 
@@ -59,6 +63,7 @@ function relabel(home: Home, source: Home): Home {
       head: move(rewind.head),
       events: rewind.events.map((said) => ({ index: said.index, event: rename(said.event) })),
     },
+    closedDay: source.closedDay,
     newestMs: source.newestMs.slice(),
     offlineMs: source.offlineMs.slice(),
     absences: [...source.absences],

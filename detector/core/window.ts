@@ -137,7 +137,7 @@ export function cloneWindow(window: Window): Window {
 
 /** Grows by half: a window's size is steady once it spans the lateness. */
 function grow(window: Window): void {
-  const bigger = newWindow(Math.ceil(window.endMs.length * 1.5))
+  const bigger = newWindow(Math.max(FIRST_CAPACITY, Math.ceil(window.endMs.length * 1.5)))
   bigger.endMs.set(window.endMs)
   bigger.intervalMs.set(window.intervalMs)
   bigger.amount.set(window.amount)

@@ -1,5 +1,5 @@
 import { isId, type MeterId } from '../../domain/ids.ts'
-import { METER_STATUSES, type MeterStatus, type Quality } from '../../domain/quality.ts'
+import { METER_STATUSES, type Quality } from '../../domain/quality.ts'
 import { REJECT_CODES, type RejectCode } from '../../domain/reject-codes.ts'
 import { kindOfUnit, METER_KINDS, toCanonical, UNITS, type MeterKind, type Unit } from '../../domain/units.ts'
 import type { Candidate, Refusal } from '../candidate.ts'
@@ -110,7 +110,7 @@ function statusOf(value: unknown): number | null {
   if (!Array.isArray(value) || value.length > METER_STATUSES.length) return null
   let bits = 0
   for (const name of value as unknown[]) {
-    const bit = statusBits.get(name as MeterStatus)
+    const bit = statusBits.get(name)
     if (bit === undefined) return null
     bits |= bit
   }
@@ -135,8 +135,8 @@ const SHOWN_CHARACTERS = 60
 
 function show(value: unknown): string {
   if (value === undefined) return 'missing'
-  if (typeof value === 'object' && value !== null) return nameOf(value)
-  if (typeof value !== 'string') return String(value)
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (typeof value !== 'string') return nameOf(value)
   const cut = value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)}…` : value
   return JSON.stringify(cut.toWellFormed())
 }

@@ -1,26 +1,46 @@
 /**
- * The alarm budget, pooled over all homes that share it: which evidence is enough for a knock on day D, so that in the
+ * The alarm budget, pooled over all homes that share it: which score is enough for a knock on day D, so that in the
  * long run `budget` inactivity alerts are raised per home and 30 days.
  *
- * Homes report, a day at a time and only when lateness can no longer change that day, which of `LEVELS` steps of evidence
- * their silences first reached on it (`DaySummary`). Counting those gives the rate of alerts that every threshold would
- * have cost; the threshold is the level whose rate is the budget. Counts are integers and sums of integers do not depend
- * on their order, so neither does the threshold.
+ * Every home notes, a day at a time, which of LEVEL_COUNT levels of the score its silences first reached (`reachedOn` of
+ * the fold). Counting those over all homes gives the rate of alerts that each threshold would have cost: the threshold is
+ * where that rate meets the budget. This is conformal in spirit (exchangeable silences, empirical exceedance), with the
+ * curve of the homes the model was made on as prior while there is little to count. What was spent too much or too little
+ * so far is paid back slowly.
+ *
+ * The threshold of day D rests only on days up to D - SEAL_DAYS, which lateness (4 days) can no longer change, and on
+ * sums of integers: the order in which homes report cannot matter.
+ *
+ * How to drive it: when the first reading of a new UTC day D is worked, call `closeDay(state, D - SEAL_DAYS, bits)` once
+ * for every home whose `reachedOn(life, D - SEAL_DAYS)` is not null; `thresholdOn(state, D)` then holds for that day.
  */
-export const LEVELS = 32
-/** The threshold of day D rests on days up to D - SEAL_DAYS: lateness is 4 days, and the day itself has to end. */
+export const LEVEL_COUNT = 30
+export const LEVEL_FROM = 8.5
+export const LEVEL_STEP = 0.25
+/** Flags beside the levels: an alert was raised that day; the day was observed. */
+export const ALERTED = 1 << 30
+export const OBSERVED = (1 << 31) >>> 0
+
 export const SEAL_DAYS = 6
 
-/** What one home's silences did on one UTC day (days since 1970). */
-export interface DaySummary {
-  readonly day: number
-  /** Bit i: a silence of this home first reached evidence level i on this day. */
-  readonly reached: number
-}
+/** Memory of the exceedance counts, days (half-life). */
+const HALF_LIFE_DAYS = 180
+/** The prior curve is worth this many home-days. */
+const PRIOR_HOME_DAYS = 600
+/** What was over- or underspent is paid back over about this many days, at no more than this factor. */
+const PAYBACK_DAYS = 90
+const PAYBACK_LIMIT = 1.6
+/** Alerts per home and 30 days at threshold x, for the homes of the tuned half: exp(PRIOR_LOG - PRIOR_SLOPE (x - 11)). */
+const PRIOR_LOG = -0.3
+const PRIOR_SLOPE = 0.75
 
-/** Plain data; `days` holds, per remembered day: the day, homes seen, then a count per level. */
+/** Sums of days are kept this long. */
+const MAX_DAYS = 540
+
+/** Plain data. */
 export interface BudgetState {
   budget: number
+  /** Sums per day, oldest first: day, home-days, alerts, then a count per level. */
   days: number[][]
 }
 
@@ -28,19 +48,79 @@ export function newBudget(budget: number): BudgetState {
   return { budget, days: [] }
 }
 
-/** Adds one home's finished day. Each (home, day) is to be added once; the order does not matter. */
-export function closeDay(_state: BudgetState, _summary: DaySummary): void {
-  // The pooled count follows; until then the threshold is the one for a home that is alone.
+const HOME_DAYS = 1
+const ALERTS = 2
+const COUNTS = 3
+
+/** Adds one home's finished day; each (home, day) once, in any order. */
+export function closeDay(state: BudgetState, day: number, reached: number): void {
+  const sums = sumsOf(state, day)
+  if ((reached & OBSERVED) !== 0) sums[HOME_DAYS] = (sums[HOME_DAYS] ?? 0) + 1
+  if ((reached & ALERTED) !== 0) sums[ALERTS] = (sums[ALERTS] ?? 0) + 1
+  for (let i = 0; i < LEVEL_COUNT; i++) {
+    if ((reached & (1 << i)) !== 0) sums[COUNTS + i] = (sums[COUNTS + i] ?? 0) + 1
+  }
 }
 
-/** The evidence that suffices on `day`, in nats; a function of summaries of days <= day - SEAL_DAYS only. */
-export function thresholdOn(state: BudgetState, _day: number): number {
-  return soloThreshold(state.budget)
+function sumsOf(state: BudgetState, day: number): number[] {
+  let at = state.days.length
+  while (at > 0 && (state.days[at - 1]?.[0] ?? 0) > day) at--
+  const before = at > 0 ? state.days[at - 1] : undefined
+  if (before !== undefined && before[0] === day) return before
+  const sums = Array.from({ length: COUNTS + LEVEL_COUNT }, () => 0)
+  sums[0] = day
+  state.days.splice(at, 0, sums)
+  if (state.days.length > MAX_DAYS) state.days.shift()
+  return sums
 }
 
-/** The threshold where there is nobody to pool with: the exceedance curve of the homes the model was made on. */
-export function soloThreshold(budget: number): number {
-  return 4 - 1.2 * Math.log(Math.max(budget, 1e-3))
+/** The score that suffices on `day`; a function of the days up to `day - SEAL_DAYS` only. */
+export function thresholdOn(state: BudgetState, day: number): number {
+  const rates = new Float64Array(LEVEL_COUNT)
+  let homeDays = PRIOR_HOME_DAYS
+  let spent = 0
+  let seenDays = 0
+  let seenHomeDays = 0
+  for (let i = 0; i < LEVEL_COUNT; i++) rates[i] = (priorRate(i) * PRIOR_HOME_DAYS) / 30
+  for (const sums of state.days) {
+    const at = sums[0] ?? 0
+    if (at > day - SEAL_DAYS) break
+    const weight = 0.5 ** ((day - SEAL_DAYS - at) / HALF_LIFE_DAYS)
+    homeDays += weight * (sums[HOME_DAYS] ?? 0)
+    seenHomeDays += sums[HOME_DAYS] ?? 0
+    seenDays++
+    spent += sums[ALERTS] ?? 0
+    for (let i = 0; i < LEVEL_COUNT; i++) rates[i] = (rates[i] ?? 0) + weight * (sums[COUNTS + i] ?? 0)
+  }
+  for (let i = 0; i < LEVEL_COUNT; i++) rates[i] = ((rates[i] ?? 0) * 30) / homeDays
+  return levelAt(rates, target(state.budget, spent, seenHomeDays, seenDays))
+}
+
+/** The rate to aim at from here: the budget, corrected by what is owed or saved, spread over PAYBACK_DAYS. */
+function target(budget: number, spent: number, homeDays: number, days: number): number {
+  if (days === 0 || homeDays === 0) return budget
+  const owed = (budget * homeDays) / 30 - spent
+  const perDay = homeDays / days
+  const ahead = (budget * perDay * PAYBACK_DAYS) / 30
+  const factor = 1 + owed / Math.max(ahead, 1)
+  return budget * Math.min(PAYBACK_LIMIT, Math.max(1 / PAYBACK_LIMIT, factor))
+}
+
+function priorRate(level: number): number {
+  return Math.exp(PRIOR_LOG - PRIOR_SLOPE * (LEVEL_FROM + level * LEVEL_STEP - 11))
+}
+
+/** Where the falling curve of rates crosses `rate`, interpolated in its logarithm. */
+function levelAt(rates: Float64Array, rate: number): number {
+  const wanted = Math.log(Math.max(rate, 1e-4))
+  let above = Math.log(Math.max(rates[0] ?? 0, 1e-9))
+  if (above <= wanted) return LEVEL_FROM - Math.min(2, (wanted - above) / PRIOR_SLOPE)
+  for (let i = 1; i < LEVEL_COUNT; i++) {
+    const here = Math.min(above, Math.log(Math.max(rates[i] ?? 0, 1e-9)))
+    if (here <= wanted) return LEVEL_FROM + LEVEL_STEP * (i - (wanted - here) / Math.max(1e-9, above - here))
+    above = here
+  }
+  return LEVEL_FROM + LEVEL_STEP * (LEVEL_COUNT - 1) + Math.min(6, (above - wanted) / PRIOR_SLOPE)
 }
 
 export function encodeBudget(state: BudgetState): Uint8Array {

@@ -18,5 +18,6 @@ export function learnGap(longestMs: number, gapMs: number): number {
 
 /** The silence that makes a meter `meter-offline`: twice its longest usual one, at least 6 h. */
 export function limitOf(longestMs: number): number {
-  return Math.max(MIN_LIMIT_MS, 2 * longestMs)
+  // Whole milliseconds: moments are integers wherever they are kept.
+  return Math.max(MIN_LIMIT_MS, Math.round(2 * longestMs))
 }

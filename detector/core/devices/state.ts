@@ -1,5 +1,3 @@
-import type { EpochMs } from '../../../domain/time.ts'
-
 /** What is known of a home's meters as devices: one row of numbers per meter. NaN: none. */
 export type DeviceState = Float64Array
 
@@ -30,6 +28,6 @@ export function get(state: DeviceState, meter: number, column: number): number {
   return state[meter * COLUMNS + column] ?? NaN
 }
 
-export function set(state: DeviceState, meter: number, column: number, value: EpochMs | number): void {
+export function set(state: DeviceState, meter: number, column: number, value: number): void {
   state[meter * COLUMNS + column] = value
 }

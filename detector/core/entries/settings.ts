@@ -1,6 +1,7 @@
 import type { Finding } from '../../../domain/finding.ts'
 import type { ControlEntry } from '../../../domain/log-entry.ts'
-import { contextOf, type Detector } from '../detector.ts'
+import { setBudget } from '../area/pool.ts'
+import type { Detector } from '../detector.ts'
 import { listen } from '../listening.ts'
 import { rehome } from '../rehome.ts'
 
@@ -13,7 +14,7 @@ export function foldSettings(
   const { budget, timezone } = entry
   const moved = timezone !== detector.settings.timezone
   detector.settings = { budget, timezone }
-  detector.context = contextOf(detector.settings, detector.listening)
+  if (budget !== detector.context.pool.budget.budget) setBudget(detector.context.pool, budget)
   if (!moved) return []
   const { homes, meters } = detector
   for (const home of homes.values()) {

@@ -1,31 +1,88 @@
-import type { Explanation } from '../../../domain/finding.ts'
+import type { Evidence, Explanation } from '../../../domain/finding.ts'
 import { HOUR_MS, toIso, type EpochMs } from '../../../domain/time.ts'
-import { CANONICAL_UNIT } from '../../../domain/units.ts'
+import { CANONICAL_UNIT, type MeterKind } from '../../../domain/units.ts'
+import { hourOf, isWeekend, wallMs } from '../local-time.ts'
 import type { Observation, Profile } from '../observation.ts'
-import { wallMs } from '../local-time.ts'
+import { rateOf } from './rhythm.ts'
+import { C, V, type LifeState } from './state.ts'
+import { slotOf } from './waiting.ts'
+
+const KIND_ZH: Record<MeterKind, string> = { water: '用水', electricity: '用电' }
 
 /** The wall clock of the home as `2026-11-20 08:00`. */
 function local(profile: Profile, timeMs: EpochMs): string {
   return toIso(wallMs(profile.timezone, timeMs)).slice(0, 16).replace('T', ' ')
 }
 
-export function describeRaise(
-  profile: Profile,
-  lastSignMs: EpochMs,
+function quantity(amount: number, kind: MeterKind): string {
+  return `${Number(amount.toPrecision(3))} ${CANONICAL_UNIT[kind]}`
+}
+
+/** What a raised or escalated alert says: last sign, how long since, this home's habit, how improbable, which meters. */
+export function describeSilence(
+  state: LifeState,
   endMs: EpochMs,
-  amount: number,
-): Explanation {
+  threshold: number,
+): { readonly explanation: Explanation; readonly evidence: Evidence } {
+  const { profile, level } = state
+  const lastSignMs = state.clock[C.lastSignMs] ?? endMs
+  const lastKind = profile.meters[level[V.lastMeter] ?? 0]?.kind ?? 'water'
+  const last = quantity(level[V.lastAmount] ?? 0, lastKind)
   const hours = Math.round((endMs - lastSignMs) / HOUR_MS)
-  const when = local(profile, lastSignMs)
+  const wall = wallMs(profile.timezone, endMs - 1)
+  const rate = rateOf(state, level[V.row] ?? 0, slotOf(Math.floor(wall / HOUR_MS)))
+  const often = Math.round(rate * 10)
+  const weekend = isWeekend(wall)
+  const longest = [...state.weeks]
+    .sort((a, b) => b - a)
+    .slice(0, 3)
+    .map((each) => Math.round(each))
+  const alive = Math.exp(level[V.logAlive] ?? 0)
+  const oneIn = Math.max(2, Math.min(100_000, Math.round(1 / alive)))
+  const kinds = [...new Set(profile.meters.map((meter) => meter.kind))]
+  const meters = kinds.join(' and ')
+  const from = local(profile, lastSignMs)
+  const hour = `${String(hourOf(wall)).padStart(2, '0')}:00`
   return {
-    en: `No sign of life for ${hours} h. The last use was at ${when} (${amount.toPrecision(2)}).`,
-    zh: `已有 ${hours} 小时无生活用量。最后一次用量在 ${when}（${amount.toPrecision(2)}）。`,
+    explanation: {
+      en:
+        `No sign of life for ${hours} h (${meters}). The last was at ${from}: ${last} of ${lastKind}. ` +
+        `At ${hour} on a ${weekend ? 'weekend day' : 'weekday'} this home usually shows life ${often} times in 10. ` +
+        `Its longest silences of the last eight weeks: ${longest.join(' h, ')} h. ` +
+        `A silence that begins like this one lasts so long about once in ${oneIn}.`,
+      zh:
+        `已有 ${hours} 小时无生活迹象（${kinds.map((kind) => KIND_ZH[kind]).join('、')}）。` +
+        `最后一次在 ${from}：${KIND_ZH[lastKind]} ${last}。` +
+        `${weekend ? '周末' : '工作日'} ${hour} 前后，这户平时 10 次中有 ${often} 次有用量。` +
+        `近八周最长的静默为 ${longest.join('、')} 小时。这样开始的静默约每 ${oneIn} 次才有一次持续这么久。`,
+    },
+    evidence: {
+      lastSignAt: toIso(lastSignMs),
+      lastSignAmount: level[V.lastAmount] ?? 0,
+      lastSignUnit: CANONICAL_UNIT[lastKind],
+      silentHours: (endMs - lastSignMs) / HOUR_MS,
+      observedSilentHours: round(level[V.silentHours] ?? 0),
+      surpriseNats: round(level[V.surprise] ?? 0),
+      probabilityAlive: round(alive),
+      usualRateAtThisHour: round(rate),
+      longestSilencesHours: longest.map(String),
+      score: round(level[V.peak] ?? 0),
+      threshold: round(threshold),
+      meters: profile.meters.map((meter) => meter.id),
+    },
   }
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(4))
 }
 
 export function describeClear(profile: Profile, observation: Observation): Explanation {
   const kind = profile.meters[observation.meter]?.kind ?? 'water'
-  const size = `${(observation.amount ?? 0).toPrecision(2)} ${CANONICAL_UNIT[kind]}`
+  const size = quantity(observation.amount ?? 0, kind)
   const when = local(profile, observation.endMs)
-  return { en: `Use again at ${when}: ${size}.`, zh: `${when} 恢复用量：${size}。` }
+  return {
+    en: `A sign of life at ${when}: ${size} of ${kind}.`,
+    zh: `${when} 有生活迹象：${KIND_ZH[kind]} ${size}。`,
+  }
 }

@@ -1,0 +1,66 @@
+import type { Health, SystemStatus } from '../api/deps.ts'
+import { messageOf } from '../domain/operational-error.ts'
+import type { RegistryReader } from '../ingest/registry-reader.ts'
+import type { Stages } from './start-system.ts'
+
+export interface StageWatch {
+  /** As of the last round. */
+  health(): Health
+  /** Asks every stage now. */
+  status(): Promise<SystemStatus>
+  stop(): void
+}
+
+const ROUND_MS = 1_000
+
+/** Keeps in mind how the stages are, so that /readyz answers at once even where one of them does not. */
+export function watchStages(stages: () => Stages, registry: RegistryReader): StageWatch {
+  let ingestFailure: string | null = null
+  let storeFailure: string | null = null
+
+  async function round(): Promise<void> {
+    const { ingest, store } = stages()
+    try {
+      ingestFailure = (await ingest?.call('failure')) ?? null
+      storeFailure = (await store?.call('status'))?.degraded ?? null
+    } catch (error) {
+      ingestFailure = `a stage does not answer: ${messageOf(error)}`
+    }
+  }
+
+  const timer = setInterval(() => void round(), ROUND_MS)
+  return {
+    health() {
+      const { journal } = stages()
+      const journalFailure = journal?.failure() ?? null
+      const reasons = [journalFailure, ingestFailure, storeFailure].filter((reason) => reason !== null)
+      return { accepting: journalFailure === null, reasons }
+    },
+    async status() {
+      const { journal, broker, store, detector } = stages()
+      const [stored, judged] = await Promise.all([store?.call('status'), detector?.call('status')])
+      // Read after the stages have answered: what they have counted, ingest has counted before.
+      const counters = registry.counters()
+      const refused = stored?.refused ?? 0
+      return {
+        readings: {
+          received: counters.received,
+          // A correction is an element, too: the store holds it in the place of another.
+          stored: (stored?.stored ?? 0) + counters.corrected,
+          duplicates: counters.duplicates,
+          rejected: counters.rejected + refused,
+        },
+        rejectedByCode:
+          refused === 0 ? counters.rejectedByCode : { ...counters.rejectedByCode, 'store-refused': refused },
+        backlog: {
+          ingest: counters.backlogEntries,
+          store: stored?.backlogReadings ?? 0,
+          detector: judged?.backlogReadings ?? 0,
+        },
+        connections: broker?.stats().connections ?? 0,
+        journalFailure: journal?.failure() ?? null,
+      }
+    },
+    stop: () => clearInterval(timer),
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Every number of the life model that is a choice and not a measurement of the home (the fitted ones are in
+ * coefficients.ts). What each buys is in docs/DETECTION.md.
+ */
+
+/** No alert before a home has been watched this long: until then silence is our ignorance, not its habit. */
+export const LEARNING_DAYS = 14
+/** Alerts of a home count against the budget after this many days (DESIGN 5). */
+export const BUDGET_DAYS = 28
+
+/** P(life sign in an hour) assumed of a home nobody has seen yet, worth PRIOR_WEEKS weeks of observation. */
+export const PRIOR_RATE = 0.45
+export const PRIOR_WEIGHT = 3
+/** Memory of the rhythm by hour and weekday or weekend: 1/RATE_MEMORY is the weight of the newest such hour. */
+export const RATE_MEMORY = 30
+/** Weight of the newest day in the rhythm of the last few days. */
+export const FAST_WEIGHT = 0.25
+/** Memory, in hours, of how lively the home has been lately, and in the long run. */
+export const LATELY_HOURS = 72
+export const LONG_RUN_HOURS = 2000
+/** Per completed silence: how fast the share of half-day silences forgets. */
+export const ABSENCE_FORGET = 0.98
+/** A silence this long is one that a person sleeping or shopping does not make. */
+export const ABSENCE_HOURS = 12
+
+/** Prior weight, in expected returns, of "this home returns as the pooled hazard says". */
+export const RETURNS_PRIOR = 10
+/** Per hour: how fast the home's own count of returns forgets (half-life 19 days of silence). */
+export const RETURNS_FORGET = 0.9985
+/** Surprise (nats) at which the home's own count of returns changes its bin. */
+export const RETURNS_EDGES = [2, 5, 10, 20, 40] as const
+
+/** Worth of finding someone after d hours: FAST_SHARE e^(-d/FAST_HOURS) + (1 - FAST_SHARE) e^(-d/SLOW_HOURS). */
+export const WORTH_FAST_HOURS = 12
+export const WORTH_SLOW_HOURS = 120
+export const WORTH_FAST_SHARE = 0.55
+/** Worth of an alert that stood open already when life stopped: it says nothing, and the next knock is believed less. */
+export const WORTH_ALREADY_OPEN = -0.2
+/** How far ahead the use of waiting is looked for. */
+export const HORIZON_HOURS = 36
+
+/** Water that runs all the time: this share of the last week's hours lies at or below the floor. */
+export const FLOOR_SHARE = 0.1
+export const FLOOR_MARGIN = 1.5
+/** Less water than this per hour is no act of a person (drips, interpolation). */
+export const FLOOR_MIN_L_PER_H = 0.5
+/** Electricity that runs with everybody asleep: this share of the night's loads (02-05 local) lies at or below it. */
+export const BASE_SHARE = 0.95
+export const BASE_MARGIN = 1.2
+export const BASE_MIN_KWH_PER_H = 0.01
+export const NIGHT_FROM_HOUR = 2
+export const NIGHT_TO_HOUR = 5
+/** An interval this long holds no night of its own. */
+export const NO_NIGHT_HOURS = 6
+/** Half-lives of what floor and base load have learned, in observed hours (a week of hours; two weeks of nights). */
+export const FLOOR_HALF_LIFE_HOURS = 168
+export const BASE_HALF_LIFE_HOURS = 42
+/** Observed hours before a floor or base load is believed. */
+export const FLOOR_MIN_HOURS = 72
+export const BASE_MIN_HOURS = 20
+
+/** An interval longer than this is spread over the hours it covers. */
+export const LONG_INTERVAL_HOURS = 1.6
+/** Share of an hour that must have been observed before the hour teaches anything. */
+export const MIN_COVER = 0.5
+
+/** The score is worked out once a silence is this long, this unlikely (ln P), and then every so many hours of it. */
+export const SCORE_FROM_HOURS = 2
+export const SCORE_FROM_LOG_ALIVE = -0.7
+export const SCORE_EVERY_HOURS = 0.24
+
+/** Severity rises when the score passes the threshold by this much, or the alert has stood this long. */
+export const ORANGE_ABOVE = 0.7
+export const ORANGE_AFTER_HOURS = 12
+export const RED_ABOVE = 1.4
+export const RED_AFTER_HOURS = 24

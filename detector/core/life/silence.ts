@@ -1,0 +1,106 @@
+import type { Severity } from '../../../domain/alert-kinds.ts'
+import { DAY_MS, HOUR_MS, type EpochMs } from '../../../domain/time.ts'
+import { ALERTED, LEVEL_COUNT, LEVEL_FROM, LEVEL_STEP, OBSERVED } from '../area/budget.ts'
+import {
+  ABSENCE_FORGET,
+  ABSENCE_HOURS,
+  BUDGET_DAYS,
+  ORANGE_ABOVE,
+  ORANGE_AFTER_HOURS,
+  RED_ABOVE,
+  RED_AFTER_HOURS,
+  SCORE_EVERY_HOURS,
+  SCORE_FROM_HOURS,
+  SCORE_FROM_LOG_ALIVE,
+} from './parameters.ts'
+import { C, DAYS, V, WEEKS, type LifeState } from './state.ts'
+import { dayOf } from './hour.ts'
+import { scoreOf } from './waiting.ts'
+
+const SEVERITY_ORDER = ['yellow', 'orange', 'red'] as const satisfies readonly Severity[]
+export function severityName(code: number): Severity {
+  return SEVERITY_ORDER[code] ?? 'red'
+}
+
+/** Moves the home's clock; days and weeks that begin forget what stood in their place before. */
+export function advanceClock(state: LifeState, endMs: EpochMs): void {
+  const { clock, level } = state
+  const newest = clock[C.newestMs] ?? -1
+  if ((clock[C.firstMs] ?? -1) < 0) clock[C.firstMs] = endMs
+  if (endMs <= newest) return
+  const day = dayOf(endMs)
+  const before = newest < 0 ? day - 1 : dayOf(newest)
+  if (day > before) {
+    for (let d = Math.max(before + 1, day - DAYS + 1); d <= day; d++) state.reached[d % DAYS] = 0
+    level[V.dayHours] = 0
+  }
+  const week = Math.floor(endMs / (7 * DAY_MS))
+  for (let w = Math.max((level[V.week] ?? 0) + 1, week - WEEKS + 1); w <= week; w++)
+    state.weeks[w % WEEKS] = 0
+  level[V.week] = week
+  clock[C.newestMs] = endMs
+}
+
+/** A day counts for the budget once half of it has been observed and the home is no longer new. */
+export function markDay(state: LifeState, bits: number): void {
+  const newest = state.clock[C.newestMs] ?? 0
+  if (newest - (state.clock[C.firstMs] ?? 0) < BUDGET_DAYS * DAY_MS) return
+  const place = dayOf(newest) % DAYS
+  const observed = (state.level[V.dayHours] ?? 0) >= 12 ? OBSERVED : 0
+  state.reached[place] = ((state.reached[place] ?? 0) | bits | observed) >>> 0
+}
+
+/** A life sign ends the silence; what it was becomes part of what this home is known for. */
+export function endSilence(state: LifeState, endMs: EpochMs): void {
+  const { level, weeks } = state
+  const silentHours = level[V.silentHours] ?? 0
+  if (silentHours >= 1) {
+    level[V.absences] = (level[V.absences] ?? 0) * ABSENCE_FORGET + (silentHours >= ABSENCE_HOURS ? 1 : 0)
+    const place = Math.floor(endMs / (7 * DAY_MS)) % WEEKS
+    weeks[place] = Math.max(weeks[place] ?? 0, silentHours)
+  }
+  level[V.surprise] = 0
+  level[V.silentHours] = 0
+  level[V.logAlive] = 0
+  level[V.waitingFast] = 0
+  level[V.waitingSlow] = 0
+  level[V.peak] = 0
+  level[V.scoredAt] = 0
+}
+
+/** Works out the score of the present silence where it can matter, and notes the evidence levels it reaches. */
+export function scoreSilence(state: LifeState): void {
+  const { level } = state
+  const silentHours = level[V.silentHours] ?? 0
+  if (silentHours < SCORE_FROM_HOURS || (level[V.logAlive] ?? 0) > SCORE_FROM_LOG_ALIVE) return
+  if (silentHours - (level[V.scoredAt] ?? 0) < SCORE_EVERY_HOURS) return
+  level[V.scoredAt] = silentHours
+  const peak = level[V.peak] ?? 0
+  const score = scoreOf(state, state.clock[C.hour] ?? 0)
+  if (score <= peak) return
+  level[V.peak] = score
+  markDay(state, levelsBetween(peak, score))
+}
+
+/** Bits of the levels above `from` and up to `to`. */
+function levelsBetween(from: number, to: number): number {
+  let bits = 0
+  for (let i = 0; i < LEVEL_COUNT; i++) {
+    const at = LEVEL_FROM + i * LEVEL_STEP
+    if (at > from && at <= to) bits |= 1 << i
+  }
+  return bits
+}
+
+export function markAlert(state: LifeState): void {
+  markDay(state, ALERTED)
+}
+
+/** 0 yellow, 1 orange, 2 red: how far beyond the threshold the evidence is, or how long the alert has stood. */
+export function severityOf(state: LifeState, threshold: number, endMs: EpochMs): number {
+  const raised = state.clock[C.raisedMs] ?? endMs
+  const stoodHours = (endMs - raised) / HOUR_MS
+  const above = (state.level[V.peak] ?? 0) - threshold
+  if (above >= RED_ABOVE || stoodHours >= RED_AFTER_HOURS) return 2
+  return above >= ORANGE_ABOVE || stoodHours >= ORANGE_AFTER_HOURS ? 1 : 0
+}
