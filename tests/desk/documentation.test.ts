@@ -12,7 +12,7 @@ test('docs/DESK.md tells the life of an alert as the table has it', () => {
     to === 'the same' ? null : to,
   ])
   expect(told).toEqual(
-    [...Object.entries(ALERT_LIFE)]
+    Object.entries(ALERT_LIFE)
       .map(([verb, { from, to }]) => [verb, from, to])
       .toSorted(([a], [b]) => order(rows, a) - order(rows, b)),
   )
