@@ -1,5 +1,9 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
+import { registerBacktest } from './commands/backtest.ts'
+import { registerDemo } from './commands/demo.ts'
+import { registerHouseholds } from './commands/households.ts'
+import { registerStore } from './commands/store.ts'
 import { registerJournal } from './commands/journal.ts'
 import { registerKeys } from './commands/keys.ts'
 import { registerReplay } from './commands/replay.ts'
@@ -14,10 +18,14 @@ const program = new Command('hearthline')
   .showHelpAfterError('(hearthline --help lists the commands, hearthline <command> --help their options)')
 
 registerServe(program)
+registerDemo(program)
 registerSimulate(program)
 registerReplay(program)
+registerHouseholds(program)
 registerKeys(program)
 registerJournal(program)
+registerBacktest(program)
+registerStore(program)
 
 try {
   await program.parseAsync()

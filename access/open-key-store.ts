@@ -2,7 +2,7 @@ import crypto from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { gatewayIdSchema, type GatewayId } from '../domain/ids.ts'
 import { OperationalError } from '../domain/operational-error.ts'
-import type { EpochMs } from '../domain/time.ts'
+import { SECOND_MS, type EpochMs } from '../domain/time.ts'
 import { hashSecret, matchesSecret, type SecretHash } from './hash-secret.ts'
 import { openKeyFile } from './key-file.ts'
 import { RESERVED_GATEWAYS } from '../domain/topics.ts'
@@ -43,6 +43,8 @@ const ID_CHARACTERS = 8
 /** 32 characters of 5 bits: 160 bits. */
 const SECRET_CHARACTERS = 32
 
+const REVOKED_FRESH_MS = SECOND_MS
+
 interface KeyRow extends KeySummary {
   readonly kept: SecretHash
 }
@@ -57,6 +59,7 @@ export function openKeyStore(file: string, now: () => EpochMs = Date.now): OpenK
   /** Which key a principal came in with, to ask later whether it still holds. */
   const keyOf = new WeakMap<Principal, string>()
   const selectById = db.prepare('SELECT * FROM keys WHERE id = ?')
+  const selectRevoked = db.prepare('SELECT id FROM keys WHERE revoked_at_ms IS NOT NULL')
 
   async function authenticate(credential: string, type: Principal['type']): Promise<Principal | null> {
     const [, id = '', secret = ''] = CREDENTIAL.exec(credential) ?? []
@@ -72,6 +75,17 @@ export function openKeyStore(file: string, now: () => EpochMs = Date.now): OpenK
     return row.principal
   }
 
+  let revoked: ReadonlySet<string> = new Set()
+  let revokedReadAtMs = -Infinity
+  /** Asked for every connection of a sweep, read once for all of them. */
+  function revokedIds(): ReadonlySet<string> {
+    if (now() - revokedReadAtMs >= REVOKED_FRESH_MS) {
+      revoked = new Set(selectRevoked.all().map((row) => String(row['id'])))
+      revokedReadAtMs = now()
+    }
+    return revoked
+  }
+
   return {
     async authenticateGateway(id, password) {
       const principal = await authenticate(password, 'gateway')
@@ -80,8 +94,7 @@ export function openKeyStore(file: string, now: () => EpochMs = Date.now): OpenK
     authenticateCaller: (key) => authenticate(key, 'caller'),
     holds(principal) {
       const id = keyOf.get(principal)
-      const row = id === undefined ? undefined : selectById.get(id)
-      return row !== undefined && row['revoked_at_ms'] === null
+      return id !== undefined && !revokedIds().has(id)
     },
     createKey: (owner) => createKey(db, owner, now()),
     listKeys: () =>
@@ -130,8 +143,8 @@ async function createKey(
 
 function checkOwner(owner: KeyOwner): void {
   if (owner.type === 'caller') {
-    if (owner.name.trim() !== '' && owner.name.length <= 128) return
-    throw new OperationalError('invalid-key-owner', 'the name of a caller has 1 to 128 characters.')
+    if (/^[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u.test(owner.name) && owner.name.trim() !== '') return
+    throw new OperationalError('invalid-key-owner', 'the name of a caller has 1 to 128 printable characters.')
   }
   const checked = gatewayIdSchema.safeParse(owner.gateway)
   if (!checked.success) {

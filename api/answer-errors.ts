@@ -39,6 +39,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 
 function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="hearthline"')
+  if (problem.status === 429 && !reply.hasHeader('retry-after')) reply.header('retry-after', '60')
   if (problem.status === 503) reply.header('retry-after', '5')
   // As text, past the route's serializer: a problem must leave whatever the route promised to answer.
   return reply

@@ -1,5 +1,5 @@
 import helmet from '@fastify/helmet'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import packageJson from '../package.json' with { type: 'json' }
 import { answerError, answerErrors, pathOf } from './answer-errors.ts'
@@ -31,7 +31,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   const limits = { ...DEFAULT_API_LIMITS, ...deps.limits }
   const app = fastify({
     loggerInstance: deps.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
@@ -43,7 +43,11 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
 
   answerErrors(app)
   logRequests(app)
-  await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } })
+  await app.register(helmet, {
+    // We speak plain HTTP; TLS, where there is any, ends in front of us, and says so itself.
+    strictTransportSecurity: false,
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  })
   await limitRate(app, deps, limits)
   authenticateRequests(app, deps, limits)
   const refreshMetrics = measureApi(app, deps)

@@ -55,7 +55,7 @@ export const DEFAULT_API_LIMITS: ApiLimits = {
   streamClients: 1_000,
   streamHeartbeatMs: 15_000,
   streamStallMs: 20_000,
-  streamRecheckMs: 300_000,
+  streamRecheckMs: 15_000,
 }
 
 export interface ApiDeps {

@@ -48,11 +48,48 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
       security: [{ key: [] }],
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => tidy(jsonSchemaTransformObject(document) as Description),
   })
   app.get('/api/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, async () =>
     app.swagger(),
   )
+}
+
+interface Description {
+  paths?: Record<
+    string,
+    Record<string, { requestBody?: { required?: boolean; content: Record<string, Media> } }>
+  >
+  components: { schemas: Record<string, unknown> }
+}
+interface Media {
+  schema?: { required?: readonly string[] }
+}
+
+/** Removes the twins that the transformer makes of every answer (`AlertInput`: nobody sends one), and marks bodies that may be left out. */
+function tidy(document: Description): Description {
+  const schemas = Object.entries(document.components.schemas).filter(([name]) => !name.endsWith('Input'))
+  for (const operations of Object.values(document.paths ?? {})) {
+    for (const { requestBody } of Object.values(operations)) {
+      const media = requestBody?.content['application/json']
+      if (requestBody !== undefined && media?.schema?.required === undefined) requestBody.required = false
+    }
+  }
+  return { ...document, components: { ...document.components, schemas: Object.fromEntries(schemas) } }
+}
+
+/**
+ * The pages write inline styles, and nothing else out of line. No `upgrade-insecure-requests`: we speak plain HTTP, and
+ * TLS, where there is any, ends in front of us.
+ */
+const DOCS_CSP = {
+  'default-src': ["'self'"],
+  'base-uri': ["'self'"],
+  'img-src': ["'self'", 'data:'],
+  'object-src': ["'none'"],
+  'frame-ancestors': ["'self'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'", "'unsafe-inline'"],
 }
 
 /** The pages; they are open to all, as the description is: it holds no data. */
@@ -63,7 +100,7 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
     })
     await scope.register(swaggerUi, {
       routePrefix: '/api/docs',
-      staticCSP: true,
+      staticCSP: DOCS_CSP,
       uiConfig: { docExpansion: 'list', deepLinking: true, persistAuthorization: false },
     })
   })

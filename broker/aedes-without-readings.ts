@@ -47,6 +47,10 @@ export async function createAedes(
   await aedes.listen()
   // aedes has made its in-memory store by now, and does not name it in its types.
   boundSessions((aedes as unknown as { persistence: SessionStore }).persistence, deps)
+  aedes.on('unsubscribe', (filters, client) => {
+    const granted = deps.sessions.of(client)?.filters
+    for (const filter of filters) granted?.delete(filter)
+  })
   aedes.on('clientError', (client, error) => log.debug({ client: client.id, why: error.message }, 'closed'))
   aedes.on('connectionError', (_, error) => log.debug({ why: error.message }, 'closed before CONNECT'))
   // Not in the types: what aedes cannot tell any client.

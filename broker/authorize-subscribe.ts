@@ -2,7 +2,8 @@ import type { AedesOptions } from 'aedes'
 import type { Logger } from 'pino'
 import { isInRegion } from '../domain/household.ts'
 import { isAlertFilter, isOwnFilter, parseGatewayTopic, regionOfAlertTopic } from '../domain/topics.ts'
-import { nameOf, type Sessions, type Speaker } from './session.ts'
+import type { BrokerLimits } from './limits.ts'
+import { nameOf, type Session, type Sessions, type Speaker } from './session.ts'
 
 /** Whether a speaker may hold this subscription: callers to alerts, gateways to what is their own, `$SYS` nobody. */
 export function maySubscribe(speaker: Speaker | null, filter: string): boolean {
@@ -37,26 +38,35 @@ export function mayReceive(speaker: Speaker | null, topic: string): boolean {
   }
 }
 
+export interface SubscribeDeps {
+  readonly sessions: Sessions
+  readonly limits: Pick<BrokerLimits, 'subscriptions'>
+  readonly log: Logger
+  readonly countRefused: () => void
+}
+
 /** Answers a SUBSCRIBE topic by topic; a refused one gets 0x80 in the SUBACK [MQTT-3.9.3-2]. */
-export function authorizeSubscribe(
-  sessions: Sessions,
-  log: Logger,
-  countRefused: () => void,
-): NonNullable<AedesOptions['authorizeSubscribe']> {
+export function authorizeSubscribe(deps: SubscribeDeps): NonNullable<AedesOptions['authorizeSubscribe']> {
   return (client, subscription, callback) => {
-    const session = sessions.of(client)
-    if (session !== null && maySubscribe(session.speaker, subscription.topic)) {
+    const session = deps.sessions.of(client)
+    if (session !== null && isGranted(session, subscription.topic, deps.limits.subscriptions)) {
+      session.filters.add(subscription.topic)
       return callback(null, subscription)
     }
-    countRefused()
+    deps.countRefused()
     if (session !== null) {
-      log.warn({ from: nameOf(session), filter: subscription.topic }, 'refused a subscription')
+      deps.log.warn({ from: nameOf(session), filter: subscription.topic }, 'refused a subscription')
     }
     callback(null, null)
   }
 }
 
-/** aedes keeps all filters of a SUBSCRIBE for a lasting session, also refused ones: what they match stops here. */
+function isGranted(session: Session, filter: string, limit: number): boolean {
+  if (!maySubscribe(session.speaker, filter)) return false
+  return session.filters.has(filter) || session.filters.size < limit
+}
+
+/** A granted filter may match more than its subscriber may see: that is held back message by message. */
 export function authorizeForward(sessions: Sessions): NonNullable<AedesOptions['authorizeForward']> {
   return (client, packet) => {
     const session = sessions.of(client)

@@ -1,7 +1,9 @@
+import type { Client } from 'aedes'
 import type { Logger } from 'pino'
 import { isInJournal } from './authorize-publish.ts'
 import { OWNER_SEPARATOR } from './authenticate.ts'
 import type { BrokerLimits } from './limits.ts'
+import type { Sessions } from './session.ts'
 
 interface ClientRef {
   readonly id: string
@@ -19,7 +21,7 @@ interface Packet {
 /** What the broker uses of aedes-persistence's in-memory store, which aedes makes for itself. */
 export interface SessionStore {
   storeRetained(packet: Packet): Promise<void>
-  addSubscriptions(client: ClientRef, subscriptions: unknown): Promise<void>
+  addSubscriptions(client: Client, subscriptions: readonly { readonly topic: string }[]): Promise<void>
   cleanSubscriptions(client: ClientRef): Promise<void>
   outgoingEnqueueCombi(subscribers: Subscriber[], packet: Packet): Promise<void>
   outgoingClearMessageId(client: ClientRef, packet: Packet): Promise<unknown>
@@ -28,6 +30,7 @@ export interface SessionStore {
 
 export interface BoundDeps {
   readonly limits: Pick<BrokerLimits, 'retainedTopics' | 'sessions' | 'sessionsPerOwner' | 'queuedPerSession'>
+  readonly sessions: Sessions
   readonly log: Logger
   readonly countDropped: (messages: number) => void
 }
@@ -91,7 +94,7 @@ function boundQueues(store: SessionStore, { limits, log, countDropped }: BoundDe
   }
 }
 
-function boundLastingSessions(store: SessionStore, { limits }: BoundDeps): void {
+function boundLastingSessions(store: SessionStore, { limits, sessions }: BoundDeps): void {
   const lasting = new Set<string>()
   const byOwner = new Map<string, number>()
   const addSubscriptions = store.addSubscriptions.bind(store)
@@ -111,7 +114,12 @@ function boundLastingSessions(store: SessionStore, { limits }: BoundDeps): void 
 
   store.addSubscriptions = async (client, subscriptions) => {
     remember(client)
-    await addSubscriptions(client, subscriptions)
+    // aedes hands over all filters of the SUBSCRIBE, also those that were refused.
+    const granted = sessions.of(client)?.filters
+    await addSubscriptions(
+      client,
+      subscriptions.filter(({ topic }) => granted?.has(topic)),
+    )
   }
   // Called for a CONNECT with clean session on: it ends the lasting session of that id [MQTT-3.1.2-6].
   store.cleanSubscriptions = async (client) => {

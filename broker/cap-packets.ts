@@ -1,9 +1,10 @@
 import type { Duplex } from 'node:stream'
+import { LARGE_BYTES, type LargePackets } from './large-packets.ts'
 
 /**
  * Stands between a connection and aedes, and looks at the fixed header of each packet [MQTT-2.2.3]: the length is known
  * before the packet has been buffered. Three phases: before CONNECT has been authorised (one packet, small), open, and
- * shut. What a client sends behind its CONNECT stays here, and then in the kernel, until CONNECT has been authorised.
+ * shut. What a client sends behind its CONNECT stays in the stream, and then in the kernel, until CONNECT has been authorised.
  */
 export interface PacketGate {
   /** CONNECT has been authorised: from now on the larger limit holds. */
@@ -13,7 +14,8 @@ export interface PacketGate {
 }
 
 export interface TooLarge {
-  readonly phase: 'before-connect' | 'open'
+  /** `no-room`: within its limit, but too many large packets of others are under way. */
+  readonly phase: 'before-connect' | 'open' | 'no-room'
   readonly bytes: number
   readonly limitBytes: number
   /** Of a PUBLISH, where it could be read. */
@@ -33,20 +35,22 @@ const TOPIC_BYTES = 1024
 export function capPackets(
   conn: Duplex,
   limits: PacketLimits,
+  large: LargePackets,
   onTooLarge: (what: TooLarge) => void,
 ): PacketGate {
   const read = conn.read.bind(conn) as (size?: number) => Buffer | null
   const headers = new FixedHeaders()
   let phase: 'before-connect' | 'waiting' | 'open' | 'too-large' | 'shut' = 'before-connect'
-  let behindConnect: Buffer | null = null
+  let reserved = 0
   let oversize: { bytes: number; isPublish: boolean; start: Buffer } | null = null
+
+  conn.once('close', releaseLarge)
 
   conn.read = (size?: number): Buffer | null => {
     // Node itself calls read(0) to go on reading from the socket; it takes nothing.
     if (size === 0) return read(0)
     if (phase === 'waiting' || phase === 'shut') return null
-    const chunk = behindConnect ?? read()
-    behindConnect = null
+    const chunk = read()
     if (chunk === null) return null
     if (phase === 'too-large') {
       lookForTopic(chunk)
@@ -67,7 +71,8 @@ export function capPackets(
       if (!headers.atStart) continue
       phase = 'waiting'
       if (at === chunk.length) return chunk
-      behindConnect = chunk.subarray(at)
+      // Back into the stream, which then does not end before it has been read.
+      conn.unshift(chunk.subarray(at))
       return chunk.subarray(0, at)
     }
     return chunk
@@ -78,7 +83,14 @@ export function capPackets(
     for (let at = 0; at < chunk.length;) {
       if (headers.atStart) packetStart = at
       at = headers.advance(chunk, at)
-      if (!headers.inBody || headers.length <= limits.packetBytes) continue
+      if (headers.atStart) releaseLarge()
+      if (!headers.inBody || headers.length <= LARGE_BYTES) continue
+      if (headers.length <= limits.packetBytes) {
+        if (reserveLarge(headers.length)) continue
+        phase = 'shut'
+        onTooLarge({ phase: 'no-room', bytes: headers.length, limitBytes: limits.packetBytes, topic: '' })
+        return null
+      }
       phase = 'too-large'
       oversize = {
         bytes: headers.length,
@@ -92,7 +104,20 @@ export function capPackets(
     return chunk
   }
 
+  function reserveLarge(bytes: number): boolean {
+    if (reserved > 0) return true
+    if (!large.reserve(bytes)) return false
+    reserved = bytes
+    return true
+  }
+
+  function releaseLarge(): void {
+    large.release(reserved)
+    reserved = 0
+  }
+
   function lookForTopic(chunk: Buffer): void {
+    // Known already: what still comes until the connection has closed is passed over.
     if (oversize === null) return
     const start = Buffer.concat([oversize.start, chunk.subarray(0, TOPIC_BYTES)])
     const topicEnd = start.length < 2 ? Infinity : 2 + start.readUInt16BE(0)

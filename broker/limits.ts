@@ -13,6 +13,10 @@ export interface BrokerLimits {
   /** Of a packet before CONNECT has been authorised, and after. A larger one closes the connection before it is read. */
   readonly packetBytesBeforeConnect: number
   readonly packetBytes: number
+  /** Of packets above 64 KiB that are under way, over all connections. One more closes its connection. */
+  readonly largePacketsBytes: number
+  /** Subscriptions of one connection. A further one is refused. */
+  readonly subscriptions: number
   /** The longest keep-alive that is honoured. A client that asks for none or more is cut after 1.5 times this in silence. */
   readonly keepAliveMs: number
   /** CONNECTs whose credential is being checked. Beyond: CONNACK 3, server unavailable. */
@@ -47,6 +51,8 @@ export const BROKER_LIMITS: BrokerLimits = {
   connectTimeoutMs: 10 * SECOND_MS,
   packetBytesBeforeConnect: 16 * KIB,
   packetBytes: MIB,
+  largePacketsBytes: 256 * MIB,
+  subscriptions: 100,
   keepAliveMs: 60 * MINUTE_MS,
   pendingAuthentications: 2_000,
   failureDelayMs: SECOND_MS,

@@ -35,7 +35,7 @@ export async function listenWebSocket(
     server,
     clientTracking: false,
     perMessageDeflate: false,
-    // Before CONNECT has been authorised; raised by raiseFrameLimit.
+    // Before CONNECT has been authorised; raised by raiseFrameLimit. A larger frame has to wait for CONNACK.
     maxPayload: deps.limits.packetBytesBeforeConnect + FRAME_SLACK_BYTES,
     // [MQTT-6.0.0-3]
     handleProtocols: (offered) => ['mqtt', 'mqttv3.1'].find((name) => offered.has(name)) ?? false,

@@ -12,6 +12,8 @@ export interface Session {
   readonly gate: PacketGate
   readonly address: string
   readonly answers: AnswerQueue
+  /** Subscriptions that were granted and not given up. */
+  readonly filters: Set<string>
   /** null before CONNECT has been authorised, and after the credential was revoked. */
   speaker: Speaker | null
   /** Of the CONNECT packet: an empty client id with clean session off, the will, the id as the client gave it. */
@@ -34,6 +36,7 @@ export class Sessions {
       gate,
       address,
       answers: new AnswerQueue(),
+      filters: new Set(),
       speaker: null,
       connect: null,
     }

@@ -11,6 +11,7 @@ import { authorizeForward, authorizeSubscribe } from './authorize-subscribe.ts'
 import type { Broker, BrokerOptions, BrokerStats } from './broker.ts'
 import { capPackets, type TooLarge } from './cap-packets.ts'
 import { PublishKeeper } from './keep-publishes.ts'
+import { LargePackets } from './large-packets.ts'
 import { BROKER_LIMITS, type BrokerLimits } from './limits.ts'
 import type { Listener } from './listen.ts'
 import { listenTcp } from './listen-tcp.ts'
@@ -41,6 +42,7 @@ class MqttBroker implements Broker {
   readonly #sessions = new Sessions()
   readonly #admission: Admission
   readonly #keeper: PublishKeeper
+  readonly #large: LargePackets
   readonly #counts = {
     authenticationsFailed: 0,
     publishesRefused: 0,
@@ -58,6 +60,7 @@ class MqttBroker implements Broker {
     this.#options = options
     this.#limits = { ...BROKER_LIMITS, ...options.limits }
     this.#admission = new Admission(this.#limits)
+    this.#large = new LargePackets(this.#limits.largePacketsBytes)
     this.#keeper = new PublishKeeper(options.journal, this.#limits, options.log, this.#now)
   }
 
@@ -162,16 +165,14 @@ class MqttBroker implements Broker {
           now: this.#now,
           countRefused: () => this.#counts.publishesRefused++,
         }),
-        authorizeSubscribe: authorizeSubscribe(
-          this.#sessions,
-          log,
-          () => this.#counts.subscriptionsRefused++,
-        ),
+        authorizeSubscribe: authorizeSubscribe({
+          ...shared,
+          countRefused: () => this.#counts.subscriptionsRefused++,
+        }),
         authorizeForward: authorizeForward(this.#sessions),
       },
       {
-        limits: this.#limits,
-        log,
+        ...shared,
         countDropped: (messages) => {
           this.#counts.queuedDropped += messages
         },
@@ -203,7 +204,7 @@ class MqttBroker implements Broker {
 
   readonly #accept = (conn: Duplex, address: string, onOpened?: () => void): void => {
     if (this.#aedes === null || this.#closing) return void conn.destroy()
-    const gate = capPackets(conn, this.#limits, (what) => void this.#refusePacket(session, what))
+    const gate = capPackets(conn, this.#limits, this.#large, (what) => void this.#refusePacket(session, what))
     const session = this.#sessions.add(
       this.#aedes.handle(conn),
       {
@@ -223,8 +224,9 @@ class MqttBroker implements Broker {
     const { bytes, limitBytes, topic, phase } = what
     this.#counts.packetsTooLarge++
     this.#options.log.warn({ from: nameOf(session), topic, bytes, limitBytes }, 'refused a packet: too large')
+    if (phase !== 'open') return void session.client.conn.destroy()
     const { speaker } = session
-    if (phase === 'open' && speaker !== null && speaker.type !== 'caller') {
+    if (speaker !== null && speaker.type !== 'caller') {
       // What came before the packet is on its way into the journal first, and is acknowledged first.
       await nextTurn()
       const gateway =
@@ -247,6 +249,8 @@ class MqttBroker implements Broker {
         )
       }
     }
+    session.client.conn.end()
+    await sleep(LAST_WRITES_MS, undefined, { ref: false })
     session.client.conn.destroy()
   }
 

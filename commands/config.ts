@@ -6,9 +6,11 @@ import { OperationalError } from '../domain/operational-error.ts'
 export const ROLES = ['broker', 'ingest', 'store', 'detector', 'api'] as const
 export type Role = (typeof ROLES)[number]
 
-const port = z.coerce.number().int().min(0).max(65_535)
+const PORT = 'a port is a whole number from 0 to 65535'
+const port = z.coerce.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT)
+const BUDGET = 'a budget is a number above 0 and up to 100'
 const optionalPort = port.optional()
-const flag = z.enum(['on', 'off'])
+const flag = z.enum(['on', 'off'], 'it is on or off')
 
 /**
  * Every setting of `serve`, once: its environment variable, its option, what it means, its default. The schema checks
@@ -89,7 +91,7 @@ const settings = {
     'HEARTHLINE_BUDGET',
     '--budget <number>',
     'alarm budget: inactivity alerts per household and 30 days',
-    z.coerce.number().positive().max(100).default(0.3),
+    z.coerce.number(BUDGET).positive(BUDGET).max(100, BUDGET).default(0.3),
   ),
   influxUrl: setting(
     'HEARTHLINE_INFLUX_URL',

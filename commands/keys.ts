@@ -121,7 +121,7 @@ function describeNew(owner: KeyOwner, created: { id: string; credential: string 
   password   ${credential}
 
 Try it (port 1883 unless another was chosen):
-  mosquitto_pub -h localhost -p 1883 -q 1 -u '${owner.gateway}' -P '${credential}' -t '${readingsTopic(owner.gateway)}' -m '${message}'
+  mosquitto_pub -h localhost -p 1883 -q 1 -u ${quote(owner.gateway)} -P ${credential} -t ${quote(readingsTopic(owner.gateway))} -m '${message}'
 `
   }
   return `key ${id} for caller ${owner.name} (${owner.role}); it is shown this once:
@@ -130,6 +130,11 @@ Try it (port 1883 unless another was chosen):
 
 Try it (port 8080 unless another was chosen):
   curl -H 'Authorization: Bearer ${credential}' http://localhost:8080/api/v1/alerts
-  mosquitto_sub -h localhost -p 1883 -u '${owner.name}' -P '${credential}' -t 'hearthline/v1/alerts/#'
+  mosquitto_sub -h localhost -p 1883 -u ${quote(owner.name)} -P ${credential} -t 'hearthline/v1/alerts/#'
 `
+}
+
+/** As one word of a shell, whatever is in it. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
 }

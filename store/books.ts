@@ -37,17 +37,15 @@ export interface Books {
 const MAX_REJECTS = 100_000
 
 export function openBooks(db: DatabaseSync, target: Target, start: Place): Books {
-  db.prepare('INSERT OR IGNORE INTO progress VALUES (?, ?, ?, 0, 0, 0)').run(
-    target,
-    start.partition,
-    start.offset,
-  )
+  db.prepare(
+    `INSERT OR IGNORE INTO progress (target, partition, "offset", stored, revised, refused) VALUES (?, ?, ?, 0, 0, 0)`,
+  ).run(target, start.partition, start.offset)
   const select = db.prepare(
     'SELECT partition, "offset" AS offset, stored, revised, refused FROM progress WHERE target = ?',
   )
   const advance = db.prepare(
-    `UPDATE progress SET partition = ?, "offset" = ?, stored = stored + ?, revised = revised + ?, refused = refused + ?
-     WHERE target = ?`,
+    `UPDATE progress SET partition = ?, "offset" = ?, stored = stored + ?, revised = revised + ?, refused = refused + ?,
+       handed_over = 0 WHERE target = ?`,
   )
   const insertReject = db.prepare(
     'INSERT INTO store_rejects (refused_at_ms, target, meter, time_ms, message, reading) VALUES (?, ?, ?, ?, ?, ?)',

@@ -42,8 +42,8 @@ export function readHealthRoutes(deps: ApiDeps, refreshMetrics: RefreshMetrics):
           const errors = reasons.map((message) => ({ path: 'system', message }))
           throw new Problem('not-accepting-readings', reasons.join(' ') || undefined, errors)
         }
-        const status = reasons.length === 0 ? 'ok' : 'degraded'
-        return { status: status as 'ok' | 'degraded', reasons: [...reasons] }
+        const status: 'ok' | 'degraded' = reasons.length === 0 ? 'ok' : 'degraded'
+        return { status, reasons: [...reasons] }
       },
     )
     app.get(

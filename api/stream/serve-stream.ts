@@ -39,6 +39,8 @@ export function serveStreamRoutes(deps: ApiDeps, limits: ApiLimits): FastifyPlug
     app.get(
       '/api/v1/alerts/stream',
       {
+        // A stream has no end, so a HEAD of it would never be answered.
+        exposeHeadRoute: false,
         config: { isKeyInQueryAllowed: true },
         schema: {
           tags: ['alerts'],

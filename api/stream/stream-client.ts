@@ -32,7 +32,6 @@ export function openStreamClient(
   let areas = options.areas
   let passed = log.newest()
   let isFull = false
-  let isOver = false
   let stalled: NodeJS.Timeout | null = null
   const heartbeat = setInterval(beat, limits.streamHeartbeatMs)
 
@@ -63,7 +62,7 @@ export function openStreamClient(
 
   /** Writes what is new until the socket is full or nothing is left. */
   function advance(): void {
-    while (!isFull && !isOver) {
+    while (!isFull && !response.destroyed) {
       if (passed < log.resumableFrom()) {
         passed = log.newest()
         write(
@@ -88,7 +87,7 @@ export function openStreamClient(
   }
 
   function write(text: string): void {
-    if (isOver) return
+    if (response.destroyed || response.writableEnded) return
     isFull = !response.write(text)
     if (isFull) stalled ??= setTimeout(() => response.destroy(), limits.streamStallMs)
   }
@@ -99,7 +98,6 @@ export function openStreamClient(
   }
 
   function finish(): void {
-    isOver = true
     clearInterval(heartbeat)
     if (stalled !== null) clearTimeout(stalled)
   }

@@ -38,6 +38,8 @@ function tripSpells(home: Home, day: LocalDay, calendar: Calendar, seed: number)
   for (let left = day.number - LONGEST_TRIP_NIGHTS; left <= day.number; left++) {
     const random = seededRandom(seed, home.household, 'trip', left)
     if (!random.chance(home.tripsPerYear / 365)) continue
+    const staysFromMs = home.staysHomeFromMs ?? Infinity
+    if (calendar.startOf(left + LONGEST_TRIP_NIGHTS + 1) > staysFromMs) continue
     const nights = random.pick([1, 1, 1, LONGEST_TRIP_NIGHTS])
     spells.push([
       calendar.startOf(left) + random.whole(8 * 60, 17 * 60) * MINUTE_MS,

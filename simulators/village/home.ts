@@ -1,5 +1,6 @@
 import type { RiskTier } from '../../domain/household.ts'
 import type { GatewayId, HouseholdId, MeterId } from '../../domain/ids.ts'
+import type { EpochMs } from '../../domain/time.ts'
 import type { MeterKind } from '../../domain/units.ts'
 
 export const PERSONAS = ['elder-alone', 'elder-couple', 'worker', 'family', 'part-time'] as const
@@ -72,6 +73,8 @@ export interface Home {
   readonly weeklyAway: WeeklyAway | null
   /** Unannounced nights elsewhere, per year. */
   readonly tripsPerYear: number
+  /** From here on they stay at home: a demonstration shows what it announces and little else. null: no such moment. */
+  readonly staysHomeFromMs: EpochMs | null
   readonly water: MeterModel
   readonly electricity: MeterModel
 }

@@ -42,20 +42,29 @@ export function encodeReadings(readings: readonly VillageReading[]): string {
   return elements.length === 1 ? (elements[0] ?? '') : `[${elements.join(',')}]`
 }
 
-/** Cuts large messages and, where time does not matter, joins small ones of a gateway, to about `size` readings each. */
+/**
+ * Cuts large messages and, of those sent before `joinUntilMs`, joins the small ones of a gateway, to about `size`
+ * readings each: history need not come in the portions in which it happened.
+ */
 export function* batchMessages(
   messages: Iterable<VillageMessage>,
   size: number,
-  join: boolean,
+  joinUntilMs: EpochMs,
 ): Generator<VillageMessage> {
   const open = new Map<GatewayId, { gateway: GatewayId; sendAtMs: EpochMs; readings: VillageReading[] }>()
   for (const message of messages) {
+    const joins = message.sendAtMs < joinUntilMs
+    if (!joins) {
+      yield* open.values()
+      open.clear()
+    }
     const batch = open.get(message.gateway) ?? { gateway: message.gateway, sendAtMs: 0, readings: [] }
     batch.readings.push(...message.readings)
     batch.sendAtMs = message.sendAtMs
     while (batch.readings.length >= size) yield { ...batch, readings: batch.readings.splice(0, size) }
-    if (!join && batch.readings.length > 0) yield { ...batch, readings: batch.readings.splice(0) }
-    open.set(message.gateway, batch)
+    if (!joins && batch.readings.length > 0) yield batch
+    else if (batch.readings.length > 0) open.set(message.gateway, batch)
+    else open.delete(message.gateway)
   }
-  for (const batch of open.values()) if (batch.readings.length > 0) yield batch
+  yield* open.values()
 }

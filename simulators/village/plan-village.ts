@@ -53,7 +53,7 @@ export function planVillage(plan: VillagePlan): PlannedVillage {
       batchMessages(
         messagesUntil(villageMessages({ ...plan, homes, incidents }), plan.toMs),
         plan.batch,
-        plan.join,
+        plan.join ? Infinity : -Infinity,
       ),
   }
 }

@@ -50,6 +50,7 @@ function settleHome(index: number, { seed, homesPerGateway }: SettleOptions): Ho
     house: houseOf(persona, residents.length, random),
     weeklyAway: persona === 'part-time' ? weeklyAwayOf(random) : null,
     tripsPerYear: persona === 'worker' ? random.between(4, 12) : random.between(0, 6),
+    staysHomeFromMs: null,
     water: waterMeter(`W-${DISTRICT}-${number}`, random),
     electricity: electricityMeter(`E-${DISTRICT}-${number}`, random),
   }

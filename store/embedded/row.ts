@@ -56,7 +56,7 @@ export function toRow(reading: Reading): ReadingRow {
     timeS: secondsIntoSlot(reading.timeMs),
     register,
     consumption,
-    intervalS: reading.intervalMs === null ? null : reading.intervalMs / SECOND_MS,
+    intervalS: reading.intervalMs === null || consumption === null ? null : reading.intervalMs / SECOND_MS,
     flags,
   }
 }
@@ -73,4 +73,8 @@ export function fromRow(row: ReadingRow): StoredReading {
 
 function unscale(value: number | null, asIs: number): number | null {
   return value === null || asIs !== 0 ? value : value / THOUSANDTHS
+}
+
+export function statusOf(flags: number): number {
+  return flags >> STATUS_SHIFT
 }

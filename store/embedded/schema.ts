@@ -56,4 +56,6 @@ export const STORE_MIGRATIONS: readonly string[] = [
   );
   INSERT INTO expired VALUES (1, 0);
   `,
+  // 1: laid by `store copy` for a target that has written nothing by itself yet, so that a further copy may move it on.
+  `ALTER TABLE progress ADD COLUMN handed_over INTEGER NOT NULL DEFAULT 0`,
 ]

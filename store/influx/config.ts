@@ -14,3 +14,14 @@ export interface InfluxConfig {
 
 export const INFLUX_VERSIONS = ['1', '2', '3'] as const
 export type InfluxVersion = (typeof INFLUX_VERSIONS)[number]
+
+/** From the settings as commands/config.ts names them; null: the embedded store. */
+export function influxConfigOf(settings: {
+  readonly influxUrl?: string | undefined
+  readonly influxToken?: string | undefined
+  readonly influxOrg?: string | undefined
+  readonly influxDatabase: string
+}): InfluxConfig | null {
+  const { influxUrl: url, influxToken: token, influxOrg: org, influxDatabase: database } = settings
+  return url === undefined ? null : { url, token, org, database }
+}

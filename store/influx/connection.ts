@@ -1,4 +1,5 @@
 import { HttpError, InfluxDB, setLogger } from '@influxdata/influxdb-client'
+import { z } from 'zod'
 import { MINUTE_MS, SECOND_MS } from '../../domain/time.ts'
 import { INFLUX_VERSIONS, type InfluxConfig, type InfluxVersion } from './config.ts'
 import { quoteName } from './escape.ts'
@@ -34,9 +35,9 @@ export interface QuerySeries {
 // The library writes warnings of its own to the console; what matters of them is in `degraded`.
 setLogger({ error() {}, warn() {} })
 
-export function connectInflux(config: InfluxConfig): InfluxConnection {
+export function connectInflux(config: InfluxConfig, silenceTimeoutMs = SILENCE_TIMEOUT_MS): InfluxConnection {
   // `transport` is the library's stateless half: authentication, gzip, timeouts and errors, without its buffers.
-  const { transport } = new InfluxDB({ url: config.url, timeout: SILENCE_TIMEOUT_MS })
+  const { transport } = new InfluxDB({ url: config.url, timeout: silenceTimeoutMs })
   let version: InfluxVersion | null = config.version ?? null
   let databaseMade = false
 
@@ -208,12 +209,27 @@ function asUnavailable(error: unknown, config: InfluxConfig): InfluxUnavailable 
   })
 }
 
-/** InfluxQL reports errors of a statement inside an answer of status 200. */
+const queryAnswer = z.object({
+  results: z.array(
+    z.object({
+      /** InfluxQL reports the error of a statement inside an answer of status 200. */
+      error: z.string().optional(),
+      series: z
+        .array(
+          z.object({
+            tags: z.record(z.string(), z.string()).optional(),
+            values: z.array(z.array(z.unknown())).optional(),
+          }),
+        )
+        .optional(),
+    }),
+  ),
+})
+
 function readSeries(body: unknown): QuerySeries[] {
-  const answer = body as {
-    results?: { error?: string; series?: { tags?: Record<string, string>; values?: unknown[][] }[] }[]
-  }
-  const [result] = answer.results ?? []
+  const answer = queryAnswer.safeParse(body)
+  if (!answer.success) throw new HttpError(400, 'no answer to InfluxQL', JSON.stringify(body)?.slice(0, 200))
+  const [result] = answer.data.results
   if (result?.error !== undefined) {
     const status = /database not found/i.test(result.error) ? 404 : 400
     throw new HttpError(status, 'query refused', result.error)

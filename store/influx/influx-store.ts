@@ -1,6 +1,5 @@
 import type { MeterId } from '../../domain/ids.ts'
 import type { Reading } from '../../domain/reading.ts'
-import type { EpochMs } from '../../domain/time.ts'
 import type { ReadingStore, RefusedReading, StoredReading, TimeRange } from '../reading-store.ts'
 import { boundRange, bucketEdges, sumInto } from '../sum-buckets.ts'
 import type { InfluxConfig } from './config.ts'
@@ -31,7 +30,7 @@ export function createInfluxStore(connection: InfluxConnection, config: InfluxCo
     limit: number,
   ): Promise<StoredReading[]> {
     const [series] = await connection.query(
-      `${SELECT} WHERE "meter" = ${quoteText(toTagValue(meter))} AND time > ${timeOf(range.fromMs)} AND time <= ${timeOf(range.toMs)} ORDER BY time ${order} LIMIT ${limit}`,
+      `${SELECT} WHERE "meter" = ${quoteText(toTagValue(meter))}${timeBounds(range)} ORDER BY time ${order} LIMIT ${limit}`,
     )
     return (series?.rows ?? []).map(toStoredReading)
   }
@@ -85,6 +84,10 @@ export function createInfluxStore(connection: InfluxConnection, config: InfluxCo
   }
 }
 
-function timeOf(timeMs: EpochMs): string {
-  return `${Math.floor(Math.min(Math.max(timeMs, MIN_TIME_MS), MAX_TIME_MS))}ms`
+/** A bound that lies outside of InfluxDB's time is left out: nothing can be there. */
+function timeBounds({ fromMs, toMs }: TimeRange): string {
+  if (fromMs >= MAX_TIME_MS || toMs <= MIN_TIME_MS) return ' AND time > 0ms AND time <= 0ms'
+  const lower = fromMs <= MIN_TIME_MS ? '' : ` AND time > ${Math.floor(fromMs)}ms`
+  const upper = toMs >= MAX_TIME_MS ? '' : ` AND time <= ${Math.floor(toMs)}ms`
+  return lower + upper
 }

@@ -105,7 +105,7 @@ export async function startApi(
       ...(key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } }),
       ...(body === undefined ? {} : { payload: body as object }),
     })
-    const type = String(response.headers['content-type'] ?? '')
+    const type = response.headers['content-type'] ?? ''
     return {
       status: response.statusCode,
       type,

@@ -1,0 +1,155 @@
+import { fork, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import type { LoadOptions, LoadResult } from './mqtt-load.ts'
+
+const DOOR = fileURLToPath(new URL('../hearthline.ts', import.meta.url))
+const QUARTER_HOUR_MS = 900_000
+const START_MS = Date.UTC(2024, 0, 1)
+
+interface Case {
+  readonly name: string
+  readonly load: Pick<LoadOptions, 'connections' | 'inFlight' | 'rate' | 'readingsPerMessage'>
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: 'peak, 1 reading a message',
+    load: { connections: 100, inFlight: 20, rate: null, readingsPerMessage: 1 },
+  },
+  {
+    name: 'peak, 50 readings a message',
+    load: { connections: 100, inFlight: 4, rate: null, readingsPerMessage: 50 },
+  },
+  {
+    name: '12,000/s, 500 connections',
+    load: { connections: 500, inFlight: 100, rate: 12_000, readingsPerMessage: 1 },
+  },
+]
+
+/** Each case runs on a fresh data folder, against a yardstick: the bare broker library under the same load. */
+export async function run(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: { seconds: { type: 'string', default: '10' }, meters: { type: 'string', default: '20000' } },
+  })
+  const seconds = Number(values.seconds)
+  const meters = Number(values.meters)
+  say(
+    `${os.availableParallelism()} cores shared by load, broker and stages; ${meters} meters; ${seconds} s a case\n`,
+  )
+  for (const { name, load } of CASES) {
+    const options = { ...load, seconds, meters, startMs: START_MS, stepMs: QUARTER_HOUR_MS }
+    const bare = await measureBare(options)
+    const whole = await measureHearthline(options)
+    report(name, options, bare, whole)
+  }
+}
+
+async function measureBare(options: Omit<LoadOptions, 'port'>): Promise<LoadResult> {
+  const broker = fork(new URL('./bare-broker.ts', import.meta.url))
+  const [port] = (await once(broker, 'message')) as [number]
+  try {
+    return await load({ ...options, port })
+  } finally {
+    broker.kill('SIGKILL')
+  }
+}
+
+interface WholeResult extends LoadResult {
+  /** From the first publish until every reading was stored and judged. */
+  readonly workedSeconds: number
+  readonly stored: number
+}
+
+async function measureHearthline(options: Omit<LoadOptions, 'port'>): Promise<WholeResult> {
+  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'hearthline-bench-'))
+  const { child, mqttPort, http } = await serve(data)
+  try {
+    const begin = performance.now()
+    const result = await load({ ...options, port: mqttPort })
+    let overview = await ask(http)
+    while (Object.values(overview.backlog).some((left) => left > 0)) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      overview = await ask(http)
+    }
+    const workedSeconds = (performance.now() - begin) / 1_000
+    return { ...result, workedSeconds, stored: overview.readings.stored }
+  } finally {
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    fs.rmSync(data, { recursive: true })
+  }
+}
+
+export async function load(options: LoadOptions): Promise<LoadResult> {
+  const child = fork(new URL('./mqtt-load.ts', import.meta.url))
+  child.send(options)
+  const [result] = (await once(child, 'message')) as [LoadResult]
+  return result
+}
+
+export async function serve(
+  data: string,
+  more: Record<string, string> = {},
+): Promise<{ child: ChildProcess; mqttPort: number; http: string }> {
+  const child = spawn(
+    process.execPath,
+    [DOOR, 'serve', '--data', data, '--mqtt-port', '0', '--http-port', '0'],
+    {
+      env: { ...process.env, HEARTHLINE_AUTH: 'off', HEARTHLINE_LOG_LEVEL: 'warn', ...more },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
+  let out = ''
+  for await (const chunk of child.stdout) {
+    out += String(chunk)
+    if (out.includes('API ')) break
+  }
+  const [, mqttPort] = /mqtt:\/\/[^:]+:(\d+)/.exec(out) ?? []
+  const [http] = /http:\/\/[^/]+/.exec(out) ?? []
+  if (mqttPort === undefined || http === undefined) throw new Error(`serve did not announce itself:\n${out}`)
+  return { child, mqttPort: Number(mqttPort), http }
+}
+
+export interface Overview {
+  readonly readings: { readonly stored: number }
+  readonly backlog: Record<string, number>
+}
+
+export async function ask(http: string): Promise<Overview> {
+  return (await (await fetch(`${http}/api/v1/overview`)).json()) as Overview
+}
+
+function report(
+  name: string,
+  options: Omit<LoadOptions, 'port'>,
+  bare: LoadResult,
+  whole: WholeResult,
+): void {
+  const readings = whole.acked * options.readingsPerMessage
+  const rate = (result: LoadResult): number => result.acked / result.seconds
+  const ms = ({ ackMs }: LoadResult): string =>
+    `PUBACK p50 ${ackMs.p50.toFixed(1)} ms, p99 ${ackMs.p99.toFixed(1)} ms`
+  say(name)
+  say(`  bare aedes (yardstick)  ${count(rate(bare))} messages/s, ${ms(bare)}`)
+  say(`  hearthline, acked       ${count(rate(whole))} messages/s, ${ms(whole)}`)
+  say(
+    `  hearthline, readings    ${count(readings / whole.seconds)}/s acked, ${count(readings / whole.workedSeconds)}/s stored and judged`,
+  )
+  say(
+    `  ratio                   ${(rate(whole) / rate(bare)).toFixed(2)} of the bare broker; ${whole.stored === readings ? 'all' : `${whole.stored} of ${readings}`} stored\n`,
+  )
+}
+
+export function count(value: number): string {
+  return Math.round(value).toLocaleString('en')
+}
+
+export function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

@@ -1,0 +1,186 @@
+import { once } from 'node:events'
+import net from 'node:net'
+import { pathToFileURL } from 'node:url'
+
+/**
+ * A load of QoS 1 publishes over raw sockets, in a process of its own: MQTT is written by hand here because a client
+ * library would measure itself. Every (meter, time) is sent once.
+ */
+export interface LoadOptions {
+  readonly port: number
+  readonly connections: number
+  /** Unacknowledged publishes per connection, at most. */
+  readonly inFlight: number
+  /** Messages per second over all connections; null: as fast as acks allow. */
+  readonly rate: number | null
+  readonly seconds: number
+  readonly readingsPerMessage: number
+  readonly meters: number
+  /** Time of the first readings, epoch ms; each round of the meters lies `stepMs` later. */
+  readonly startMs: number
+  readonly stepMs: number
+}
+
+export interface LoadResult {
+  readonly sent: number
+  readonly acked: number
+  /** From the first publish to the last ack. */
+  readonly seconds: number
+  /** From handing a publish to the socket to its PUBACK. */
+  readonly ackMs: { readonly p50: number; readonly p99: number; readonly max: number }
+  /** Time of the newest reading sent, epoch ms. */
+  readonly newestMs: number
+}
+
+const MAX_ID = 65_535
+
+class Connection {
+  readonly #socket: net.Socket
+  readonly #sentAt = new Float64Array(MAX_ID + 1)
+  readonly #onAck: (latencyMs: number) => void
+  #rest: Buffer = Buffer.alloc(0)
+  #nextId = 1
+  flying = 0
+  isConnected = false
+
+  constructor(port: number, name: string, onAck: (latencyMs: number) => void) {
+    this.#onAck = onAck
+    this.#socket = net.connect({ port, host: '127.0.0.1', noDelay: true })
+    this.#socket.on('connect', () => this.#socket.write(connectPacket(name)))
+    this.#socket.on('data', (chunk) => this.#take(chunk))
+  }
+
+  publish(topic: Buffer, payload: string): void {
+    const id = this.#nextId
+    this.#nextId = id === MAX_ID ? 1 : id + 1
+    this.#sentAt[id] = performance.now()
+    this.flying++
+    this.#socket.write(publishPacket(topic, id, payload))
+  }
+
+  cork(): void {
+    this.#socket.cork()
+  }
+
+  uncork(): void {
+    this.#socket.uncork()
+  }
+
+  end(): void {
+    this.#socket.destroy()
+  }
+
+  /** CONNACK and PUBACK, all that comes here, have four bytes each. */
+  #take(chunk: Buffer): void {
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
+    let at = 0
+    for (; at + 4 <= bytes.length; at += 4) {
+      if (bytes[at] === 0x20) this.isConnected = true
+      else {
+        this.flying--
+        this.#onAck(performance.now() - (this.#sentAt[bytes.readUInt16BE(at + 2)] ?? 0))
+      }
+    }
+    this.#rest = bytes.subarray(at)
+  }
+}
+
+function connectPacket(name: string): Buffer {
+  const id = Buffer.from(name)
+  const variable = Buffer.from([0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 2, 0, 60, id.length >> 8, id.length & 255])
+  return Buffer.concat([Buffer.from([0x10, variable.length + id.length]), variable, id])
+}
+
+function publishPacket(topic: Buffer, id: number, payload: string): Buffer {
+  const body = Buffer.byteLength(payload)
+  let left = 2 + topic.length + 2 + body
+  const head: number[] = [0x32]
+  do {
+    head.push((left & 127) | (left > 127 ? 128 : 0))
+    left >>= 7
+  } while (left > 0)
+  const packet = Buffer.allocUnsafe(head.length + 4 + topic.length + body)
+  packet.set(head, 0)
+  let at = packet.writeUInt16BE(topic.length, head.length)
+  at += topic.copy(packet, at)
+  at = packet.writeUInt16BE(id, at)
+  packet.write(payload, at)
+  return packet
+}
+
+export async function runLoad(options: LoadOptions): Promise<LoadResult> {
+  const latencies: number[] = []
+  let sent = 0
+  const connections = Array.from(
+    { length: options.connections },
+    (_, i) => new Connection(options.port, `load-${process.pid}-${i}`, (ms) => void latencies.push(ms)),
+  )
+  while (!connections.every(({ isConnected }) => isConnected)) await pause(20)
+  const topics = connections.map((_, i) => Buffer.from(`hearthline/v1/gw-${i % 100}/readings`))
+  const source = readingSource(options)
+
+  const begin = performance.now()
+  const end = begin + options.seconds * 1_000
+  while (performance.now() < end) {
+    const due = options.rate === null ? Infinity : ((performance.now() - begin) / 1_000) * options.rate
+    for (const [i, connection] of connections.entries()) {
+      connection.cork()
+      // Spread over the connections, as gateways would be.
+      const share = Math.ceil((due - sent) / (connections.length - i))
+      for (let n = 0; n < share && connection.flying < options.inFlight; n++) {
+        connection.publish(topics[i] as Buffer, source.next())
+        sent++
+      }
+      connection.uncork()
+    }
+    await pause(options.rate === null ? 0 : 2)
+  }
+  while (latencies.length < sent) await pause(1)
+  const seconds = (performance.now() - begin) / 1_000
+  for (const connection of connections) connection.end()
+  latencies.sort((a, b) => a - b)
+  const at = (q: number): number =>
+    latencies[Math.min(latencies.length - 1, Math.floor(q * latencies.length))] ?? 0
+  return {
+    sent,
+    acked: latencies.length,
+    seconds,
+    ackMs: { p50: at(0.5), p99: at(0.99), max: at(1) },
+    newestMs: source.newestMs(),
+  }
+}
+
+function readingSource(options: LoadOptions): { next(): string; newestMs(): number } {
+  let meter = 0
+  let round = 0
+  const one = (): string => {
+    const time = options.startMs + round * options.stepMs
+    const text = `{"meter":"W-${String(meter).padStart(7, '0')}","time":${time},"register":${(round * 7 + (meter % 50)) / 1_000},"unit":"m3"}`
+    if (++meter === options.meters) {
+      meter = 0
+      round++
+    }
+    return text
+  }
+  return {
+    next() {
+      if (options.readingsPerMessage === 1) return one()
+      return `[${Array.from({ length: options.readingsPerMessage }, one).join(',')}]`
+    },
+    newestMs: () => options.startMs + round * options.stepMs,
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (ms === 0) setImmediate(resolve)
+    else setTimeout(resolve, ms)
+  })
+}
+
+// Started as a child: options come as one message, the result goes back as one.
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const [options] = (await once(process, 'message')) as [LoadOptions]
+  process.send?.(await runLoad(options))
+  process.disconnect()
+}

@@ -1,0 +1,34 @@
+import { OperationalError } from '../domain/operational-error.ts'
+
+/** Benchmarks by name: `npm run bench -- end-to-end`. Each prints what it measured, as numbers and against a yardstick. */
+const BENCHMARKS: Record<
+  string,
+  { what: string; load: () => Promise<{ run: (args: string[]) => Promise<void> }> }
+> = {
+  'end-to-end': {
+    what: 'MQTT in, fsync, PUBACK, stored, judged: rates and latencies, one and fifty readings a message',
+    load: () => import('./end-to-end.ts'),
+  },
+  outage: {
+    what: 'the same into InfluxDB, which is killed and started again: what is acked, kept, and how fast it drains',
+    load: () => import('./outage.ts'),
+  },
+}
+
+const [name, ...args] = process.argv.slice(2)
+const benchmark = name === undefined ? undefined : BENCHMARKS[name]
+if (benchmark === undefined) {
+  const list = Object.entries(BENCHMARKS).map(
+    ([key, { what }]) => `  npm run bench -- ${key.padEnd(12)} ${what}`,
+  )
+  process.stderr.write(`Which benchmark?\n${list.join('\n')}\n`)
+  process.exitCode = 1
+} else {
+  try {
+    await (await benchmark.load()).run(args)
+  } catch (error) {
+    if (!(error instanceof OperationalError)) throw error
+    process.stderr.write(`bench: ${error.message}\n`)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest'
+import { OperationalError } from '../../domain/operational-error.ts'
+import { raise } from '../desk/told-findings.ts'
+import { startApi } from './start-api.ts'
+
+test('every problem of a request is named at once', async () => {
+  const api = await startApi()
+  const query = 'state=asleep&severity=red,pink&limit=0&since=2026-11-20T08:00:00&sort=up'
+  const { status, type, body } = await api.get(`/api/v1/alerts?${query}`)
+  expect([status, type]).toEqual([400, 'application/problem+json'])
+  expect(body).toMatchObject({
+    type: 'urn:hearthline:problem:invalid-request',
+    status: 400,
+    code: 'invalid-request',
+    instance: '/api/v1/alerts',
+  })
+  expect(body.errors.map(({ path }: { path: string }) => path)).toEqual([
+    'query/state/0',
+    'query/severity/1',
+    'query/since',
+    'query/limit',
+    'query',
+  ])
+  expect(body.errors[2].message).toContain('with a zone')
+})
+
+test.each([
+  ['an unknown route', 'GET', '/api/v2/alerts', undefined, 404, 'unknown-route'],
+  ['a method that is not there', 'DELETE', '/api/v1/alerts', undefined, 404, 'unknown-route'],
+  ['a path that is no URL', 'GET', '/api/v1/meters/%zz', undefined, 400, 'invalid-url'],
+  ['an id that cannot be one', 'GET', '/api/v1/meters/a%2Fb', undefined, 400, 'invalid-request'],
+  ['a path without end', 'GET', `/api/v1/meters/${'x'.repeat(5_000)}`, undefined, 400, 'invalid-url'],
+  ['a cursor of another list', 'GET', '/api/v1/alerts?cursor=cmVqZWN0czow', undefined, 400, 'invalid-cursor'],
+  ['a cursor made up', 'GET', '/api/v1/rejects?cursor=x', undefined, 400, 'invalid-cursor'],
+  ['a limit too large', 'GET', '/api/v1/households?limit=1001', undefined, 400, 'invalid-request'],
+  ['a body that is no JSON', 'POST', '/api/v1/alerts/1/close', '{"outcome"', 400, 'invalid-json'],
+  ['a body without what is needed', 'POST', '/api/v1/alerts/1/close', '{}', 400, 'invalid-request'],
+  ['no body where one is needed', 'POST', '/api/v1/alerts/1/close', undefined, 400, 'invalid-request'],
+  ['an outcome that is none', 'POST', '/api/v1/alerts/1/close', '{"outcome":"?"}', 400, 'invalid-request'],
+  ['an alert that is not there', 'POST', '/api/v1/alerts/1/note', '{"note":"x"}', 404, 'alert-not-found'],
+  ['a body too large', 'POST', '/api/v1/alerts/1/note', `"${'x'.repeat(70_000)}"`, 413, 'body-too-large'],
+] as const)('%s is a problem with a code', async (_what, method, url, payload, status, code) => {
+  const { app } = await startApi({ auth: 'off' })
+  const response = await app.inject({
+    method,
+    url,
+    ...(payload === undefined ? {} : { payload, headers: { 'content-type': 'application/json' } }),
+  })
+  expect(response.headers['content-type']).toBe('application/problem+json')
+  expect(response.json()).toMatchObject({ status, code, type: `urn:hearthline:problem:${code}` })
+  expect(response.statusCode).toBe(status)
+})
+
+test('a body of another type is a 415', async () => {
+  const { app } = await startApi({ auth: 'off' })
+  const headers = { 'content-type': 'text/csv' }
+  const response = await app.inject({ method: 'POST', url: '/api/v1/alerts/1/note', payload: 'x', headers })
+  expect(response.json()).toMatchObject({ status: 415, code: 'unsupported-media-type' })
+})
+
+test('a store that does not answer is a 503 that says nothing of our insides', async () => {
+  const api = await startApi({
+    deps: {
+      store: {
+        readings: () =>
+          Promise.reject(new OperationalError('x', 'cannot open /var/lib/store.db', { retry: true })),
+        consumption: () => Promise.reject(new Error('secret')),
+        last: () => Promise.reject(new Error('secret')),
+      },
+    },
+  })
+  const busy = await api.get('/api/v1/meters/W-N1/readings')
+  expect(busy).toMatchObject({ status: 503, body: { code: 'temporarily-unavailable' } })
+  expect(busy.headers['retry-after']).toBe('5')
+  expect(JSON.stringify(busy.body)).not.toContain('store.db')
+  const broken = await api.get('/api/v1/households/N1/consumption')
+  expect(broken).toMatchObject({ status: 500, body: { code: 'internal-error' } })
+  expect(JSON.stringify(broken.body)).not.toContain('secret')
+})
+
+test('a status that cannot be had still leaves the other metrics', async () => {
+  const api = await startApi({ deps: { status: () => Promise.reject(new Error('gone')) } })
+  api.findings.tell(raise({ household: 'N1' }))
+  api.desk.pump()
+  const { status, body } = await api.get('/metrics')
+  expect(status).toBe(200)
+  expect(body).toMatch(/hearthline_alerts\{.*kind="inactivity".*\} 1/)
+})
