@@ -57,7 +57,7 @@ async function untilWorked(dir: string): Promise<void> {
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))
 
 /** All that ingest has said and counted, in order. */
-function whatItSaid(dir: string): unknown {
+function whatItSaid(dir: string): object {
   const log = openReadingsLogReader(dir)
   const registry = openRegistryReader(dir)
   try {
@@ -106,7 +106,7 @@ describe('ingest on its thread', () => {
       child.kill('SIGTERM')
       await exited
     }
-    expect(whatItSaid(killed), `seed ${seed}`).toEqual(whatItSaid(calm))
+    expect({ seed, ...whatItSaid(killed) }).toEqual({ seed, ...whatItSaid(calm) })
     const registry = openRegistryReader(killed)
     const { received, kept, duplicates, rejected, backlogEntries } = registry.counters()
     registry.close()
