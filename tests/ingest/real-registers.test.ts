@@ -24,15 +24,15 @@ describe.skipIf(!fs.existsSync(file))('a year of real registers', () => {
       meters.set(meter, readings)
     }
     expect(meters.size).toBe(47)
-    for (const [meter, readings] of meters) {
+    for (const readings of meters.values()) {
       const sum = differenceSeries('water', readings).reduce(
         (total, one) => total + (one.consumption ?? 0),
         0,
       )
       const counted = readings.at(-1)!.register - readings[0]!.register
-      expect(sum, meter).toBeGreaterThanOrEqual(counted)
+      expect(sum).toBeGreaterThanOrEqual(counted)
       // The largest backward step that stayed: 6 L in one, 11 L in all of one meter.
-      expect(sum - counted, meter).toBeLessThanOrEqual(11)
+      expect(sum - counted).toBeLessThanOrEqual(11)
     }
   })
 

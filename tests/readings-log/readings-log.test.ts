@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { METER_STATUSES, QUALITIES } from '../../domain/quality.ts'
@@ -66,9 +66,9 @@ describe('the codec of the readings log', () => {
   it('notices bytes that are cut or too many', () => {
     const bytes = encodeReadings([one(1), one(2)])
     for (let length = 0; length < bytes.length; length++) {
-      expect(() => decodeReadings(bytes.subarray(0, length))).toThrow()
+      expect(() => decodeReadings(bytes.subarray(0, length))).toThrow(RangeError)
     }
-    expect(() => decodeReadings(Buffer.concat([bytes, Buffer.from([0])]))).toThrow()
+    expect(() => decodeReadings(Buffer.concat([bytes, Buffer.from([0])]))).toThrow(RangeError)
   })
 })
 
