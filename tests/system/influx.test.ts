@@ -39,11 +39,8 @@ test('a replay of real registers gives the same answers from InfluxDB as from th
 
   async function answers(env: Record<string, string>) {
     const serve = await startServe(temporaryFolder(), await freePorts(2), env)
-    await run(process.execPath, [
-      DOOR,
-      'replay',
-      ...['--readings', file, '--speed', 'max', '--mqtt', serve.mqtt, '--json'],
-    ])
+    const args = ['--readings', file, '--speed', 'max', '--mqtt', serve.mqtt, '--json']
+    await run(process.execPath, [DOOR, 'replay', ...args])
     const { readings: counts } = await untilWorked(serve)
     const readings = new Map<string, unknown[]>()
     const consumption = new Map<string, unknown>()
