@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
+import { registerBacktest } from './commands/backtest.ts'
 import { registerDemo } from './commands/demo.ts'
 import { registerHouseholds } from './commands/households.ts'
 import { registerStore } from './commands/store.ts'
@@ -23,6 +24,7 @@ registerReplay(program)
 registerHouseholds(program)
 registerKeys(program)
 registerJournal(program)
+registerBacktest(program)
 registerStore(program)
 
 try {

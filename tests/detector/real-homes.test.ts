@@ -49,5 +49,5 @@ describe.skipIf(!fs.existsSync(file))('47 real homes, a year of hourly water', (
     )
     expect(orderly.length).toBeGreaterThan(100)
     expect(disorderly).toEqual(orderly)
-  }, 120_000)
+  }, 240_000)
 })

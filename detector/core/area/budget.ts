@@ -14,12 +14,24 @@
  * How to drive it: when the first reading of a new UTC day D is worked, call `closeDay(state, D - SEAL_DAYS, bits)` once
  * for every home whose `reachedOn(life, D - SEAL_DAYS)` is not null; `thresholdOn(state, D)` then holds for that day.
  */
-export const LEVEL_COUNT = 30
+export const LEVEL_COUNT = 28
 export const LEVEL_FROM = 8.5
 export const LEVEL_STEP = 0.25
-/** Flags beside the levels: an alert was raised that day; the day was observed. */
-export const ALERTED = 1 << 30
-export const OBSERVED = (1 << 31) >>> 0
+/** Beside the levels: an alert was raised that day (one bit), and how much of it was observed (three). */
+export const ALERTED = 1 << 28
+const SHARE_SHIFT = 29
+
+/** The levels and the alert of a day, with the observed share of it in place of the old one. */
+export function withObserved(reached: number, hours: number): number {
+  const eighths = Math.min(7, Math.floor(hours / 3))
+  return ((reached & ((1 << SHARE_SHIFT) - 1)) | (eighths << SHARE_SHIFT)) >>> 0
+}
+
+/** Observed share of a day in sixteenths: the middle of the eighth that was noted; the last one is a whole day. */
+function sixteenths(reached: number): number {
+  const eighths = reached >>> SHARE_SHIFT
+  return eighths === 7 ? 16 : 2 * eighths + 1
+}
 
 export const SEAL_DAYS = 6
 
@@ -40,22 +52,24 @@ const MAX_DAYS = 540
 /** Plain data. */
 export interface BudgetState {
   budget: number
-  /** Sums per day, oldest first: day, home-days, alerts, then a count per level. */
+  /** The newest day that has been closed: what comes after it is not known yet. For the driver's use. */
+  sealedDay: number
+  /** Sums per day, oldest first: day, observed sixteenths of home-days, alerts, then a count per level. */
   days: number[][]
 }
 
 export function newBudget(budget: number): BudgetState {
-  return { budget, days: [] }
+  return { budget, sealedDay: -1, days: [] }
 }
 
-const HOME_DAYS = 1
+const OBSERVED = 1
 const ALERTS = 2
 const COUNTS = 3
 
 /** Adds one home's finished day; each (home, day) once, in any order. */
 export function closeDay(state: BudgetState, day: number, reached: number): void {
   const sums = sumsOf(state, day)
-  if ((reached & OBSERVED) !== 0) sums[HOME_DAYS] = (sums[HOME_DAYS] ?? 0) + 1
+  sums[OBSERVED] = (sums[OBSERVED] ?? 0) + sixteenths(reached)
   if ((reached & ALERTED) !== 0) sums[ALERTS] = (sums[ALERTS] ?? 0) + 1
   for (let i = 0; i < LEVEL_COUNT; i++) {
     if ((reached & (1 << i)) !== 0) sums[COUNTS + i] = (sums[COUNTS + i] ?? 0) + 1
@@ -86,8 +100,8 @@ export function thresholdOn(state: BudgetState, day: number): number {
     const at = sums[0] ?? 0
     if (at > day - SEAL_DAYS) break
     const weight = 0.5 ** ((day - SEAL_DAYS - at) / HALF_LIFE_DAYS)
-    homeDays += weight * (sums[HOME_DAYS] ?? 0)
-    seenHomeDays += sums[HOME_DAYS] ?? 0
+    homeDays += (weight * (sums[OBSERVED] ?? 0)) / 16
+    seenHomeDays += (sums[OBSERVED] ?? 0) / 16
     seenDays++
     spent += sums[ALERTS] ?? 0
     for (let i = 0; i < LEVEL_COUNT; i++) rates[i] = (rates[i] ?? 0) + weight * (sums[COUNTS + i] ?? 0)

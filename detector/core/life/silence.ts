@@ -1,6 +1,6 @@
 import type { Severity } from '../../../domain/alert-kinds.ts'
 import { DAY_MS, HOUR_MS, type EpochMs } from '../../../domain/time.ts'
-import { ALERTED, LEVEL_COUNT, LEVEL_FROM, LEVEL_STEP, OBSERVED } from '../area/budget.ts'
+import { ALERTED, LEVEL_COUNT, LEVEL_FROM, LEVEL_STEP, withObserved } from '../area/budget.ts'
 import {
   ABSENCE_FORGET,
   ABSENCE_HOURS,
@@ -41,13 +41,12 @@ export function advanceClock(state: LifeState, endMs: EpochMs): void {
   clock[C.newestMs] = endMs
 }
 
-/** A day counts for the budget once half of it has been observed and the home is no longer new. */
+/** Notes for the budget what happened today; a home that is new does not count yet. */
 export function markDay(state: LifeState, bits: number): void {
   const newest = state.clock[C.newestMs] ?? 0
   if (newest - (state.clock[C.firstMs] ?? 0) < BUDGET_DAYS * DAY_MS) return
   const place = dayOf(newest) % DAYS
-  const observed = (state.level[V.dayHours] ?? 0) >= 12 ? OBSERVED : 0
-  state.reached[place] = ((state.reached[place] ?? 0) | bits | observed) >>> 0
+  state.reached[place] = withObserved((state.reached[place] ?? 0) | bits, state.level[V.dayHours] ?? 0)
 }
 
 /** A life sign ends the silence; what it was becomes part of what this home is known for. */

@@ -1,0 +1,113 @@
+import type { MeterId } from '../../domain/ids.ts'
+import { toCanonical, type MeterKind } from '../../domain/units.ts'
+import { foldReading } from '../../ingest/ledger/fold-reading.ts'
+import { newTrack, type Derived } from '../../ingest/ledger/track.ts'
+import type { BadLine, FileRow, ReadingFile } from '../../platform/reading-file.ts'
+import { Column, type Series } from './series.ts'
+import { usualStepMs } from './usual-step.ts'
+
+/** Rows of one meter as they stand in the file. */
+interface Rows {
+  readonly meter: MeterId
+  readonly kind: MeterKind
+  readonly register: boolean
+  readonly times: Column
+  readonly values: Column
+}
+
+export interface Loaded {
+  readonly series: Series[]
+  readonly rows: number
+  readonly badLines: number
+}
+
+/** Reads a file into one series per meter; what cannot be used is told to `onBadLine` and costs nothing else. */
+export async function loadReadings(
+  file: ReadingFile,
+  onBadLine: (bad: BadLine) => void,
+  onProgress: (bytes: number, rows: number) => void,
+): Promise<Loaded> {
+  const meters = new Map<MeterId, Rows>()
+  let rows = 0
+  let badLines = 0
+  const refuse = (bad: BadLine): void => {
+    badLines++
+    onBadLine(bad)
+  }
+  for await (const row of file.rows(refuse)) {
+    const problem = place(meters, row)
+    if (problem !== null) refuse({ line: row.line, message: problem })
+    else if (++rows % 20_000 === 0) onProgress(file.bytesRead(), rows)
+  }
+  onProgress(file.totalBytes, rows)
+  return { series: [...meters.values()].map(toSeries), rows, badLines }
+}
+
+function place(meters: Map<MeterId, Rows>, row: FileRow): string | null {
+  const register = row.unit.endsWith('_register')
+  let known = meters.get(row.meter)
+  if (known === undefined) {
+    known = { meter: row.meter, kind: row.kind, register, times: new Column(), values: new Column() }
+    meters.set(row.meter, known)
+  }
+  if (known.kind !== row.kind)
+    return `meter ${row.meter} is ${known.kind} in earlier lines: a meter keeps its kind`
+  if (known.register !== register)
+    return `meter ${row.meter} mixes registers and intervals: keep to one of them`
+  if (row.value < 0) return `value ${row.value} is below 0: consumption and registers never are`
+  const unit = row.unit.replace('_register', '')
+  known.times.push(row.timeMs)
+  known.values.push(toCanonical(row.value, unit === 'kWh' || unit === 'm3' ? unit : 'L'))
+  return null
+}
+
+function toSeries(rows: Rows): Series {
+  const { times, values } = inOrder(rows.times.view(), rows.values.view())
+  const { meter, kind } = rows
+  const length = times.length
+  if (rows.register) return { meter, kind, length, ...difference(kind, times, values) }
+  const step = usualStepMs(times)
+  return {
+    meter,
+    kind,
+    length,
+    endMs: times.map((time) => time + step),
+    intervalMs: new Float64Array(length).fill(step),
+    amount: Float32Array.from(values),
+  }
+}
+
+/** Sorted by time; of a time that comes twice the first row stays. */
+function inOrder(times: Float64Array, values: Float64Array): { times: Float64Array; values: Float64Array } {
+  const order = Array.from(times.keys()).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b)
+  const kept = order.filter((at, i) => i === 0 || times[at] !== times[order[i - 1] ?? 0])
+  return {
+    times: Float64Array.from(kept, (at) => times[at] ?? 0),
+    values: Float64Array.from(kept, (at) => values[at] ?? 0),
+  }
+}
+
+/** What the ledger says of each register when it comes: later corrections of earlier ones would be look-ahead. */
+function difference(kind: MeterKind, times: Float64Array, registers: Float64Array) {
+  const track = newTrack()
+  const intervalMs = new Float64Array(times.length)
+  const amount = new Float32Array(times.length).fill(NaN)
+  const derived: Derived[] = []
+  for (let i = 0; i < times.length; i++) {
+    const timeMs = times[i] ?? 0
+    derived.length = 0
+    const input = {
+      timeMs,
+      register: registers[i] ?? 0,
+      consumption: null,
+      intervalMs: null,
+      stated: 'measured',
+    } as const
+    foldReading(track, input, kind, derived)
+    const said = derived.find((one) => one.timeMs === timeMs)
+    if (said?.quality !== 'measured' || said.consumption === null) continue
+    amount[i] = said.consumption
+    intervalMs[i] = said.intervalMs ?? 0
+  }
+  return { endMs: times, intervalMs, amount }
+}
