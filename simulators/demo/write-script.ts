@@ -71,7 +71,8 @@ function stage(homes: readonly Home[], weekender: Home, calendar: Calendar, nowM
   const cast = (...personas: Persona[]): Home => {
     const index = Math.max(
       0,
-      free.findIndex(({ persona }) => personas.includes(persona)),
+      // A drip below the dial's step looks like a sip each other hour: no home to show a silence with.
+      free.findIndex(({ persona, house }) => personas.includes(persona) && house.dripLPerHour === 0),
     )
     const [home] = free.splice(index, 1)
     if (home === undefined)
