@@ -43,8 +43,8 @@ const PRIOR_HOME_DAYS = 600
 const PAYBACK_DAYS = 90
 const PAYBACK_LIMIT = 1.6
 /** Alerts per home and 30 days at threshold x, for the homes of the tuned half: exp(PRIOR_LOG - PRIOR_SLOPE (x - 11)). */
-const PRIOR_LOG = -0.3
-const PRIOR_SLOPE = 0.75
+const PRIOR_LOG = 0.18
+const PRIOR_SLOPE = 0.67
 
 /** Sums of days are kept this long. */
 const MAX_DAYS = 540

@@ -1,10 +1,14 @@
 import type { MeterKind } from '../../../domain/units.ts'
 import {
+  BASE_CAP,
+  BASE_CAP_SHARE,
   BASE_HALF_LIFE_HOURS,
   BASE_MARGIN,
   BASE_MIN_HOURS,
   BASE_MIN_KWH_PER_H,
   BASE_SHARE,
+  DEEP_BASE_SHARE,
+  DEEP_NATS,
   FLOOR_HALF_LIFE_HOURS,
   FLOOR_MARGIN,
   FLOOR_MIN_HOURS,
@@ -12,9 +16,12 @@ import {
   FLOOR_SHARE,
   NIGHT_FROM_HOUR,
   NIGHT_TO_HOUR,
+  LONG_ELECTRICITY_MARGIN,
+  LONG_HALF_LIFE_HOURS,
+  LONG_WATER_MARGIN,
   NO_NIGHT_HOURS,
 } from './parameters.ts'
-import { LOAD_BINS, LOAD_ROW, type LifeState } from './state.ts'
+import { LOAD_BINS, LOAD_ROW, V, type LifeState } from './state.ts'
 
 /**
  * What a meter shows with nobody's doing: the leak that never stops, the fridge and the standby. It is learned as a
@@ -32,7 +39,7 @@ interface Scale {
   readonly minHours: number
 }
 
-const SCALES: Record<MeterKind | 'electricity-long', Scale> = {
+const SCALES: Record<MeterKind | `${MeterKind}-long`, Scale> = {
   water: {
     first: 0.02,
     growth: 1.3,
@@ -51,20 +58,29 @@ const SCALES: Record<MeterKind | 'electricity-long', Scale> = {
     halfLifeHours: BASE_HALF_LIFE_HOURS,
     minHours: BASE_MIN_HOURS,
   },
-  // Half a day and more holds no night of its own: what is always there shows, as with water, in the lowest of them.
+  // Half a day and more holds somebody's use in its lowest values, too: only a fall well below them is nobody's.
+  'water-long': {
+    first: 0.02,
+    growth: 1.3,
+    share: FLOOR_SHARE,
+    margin: LONG_WATER_MARGIN,
+    min: 0,
+    halfLifeHours: LONG_HALF_LIFE_HOURS,
+    minHours: FLOOR_MIN_HOURS,
+  },
   'electricity-long': {
     first: 0.008,
     growth: 1.2,
     share: FLOOR_SHARE,
-    margin: FLOOR_MARGIN,
-    min: BASE_MIN_KWH_PER_H,
-    halfLifeHours: 4 * FLOOR_HALF_LIFE_HOURS,
-    minHours: 4 * FLOOR_MIN_HOURS,
+    margin: LONG_ELECTRICITY_MARGIN,
+    min: 0,
+    halfLifeHours: LONG_HALF_LIFE_HOURS,
+    minHours: FLOOR_MIN_HOURS,
   },
 }
 
 function scaleOf(kind: MeterKind, hours: number): Scale {
-  return SCALES[kind === 'electricity' && hours >= NO_NIGHT_HOURS ? 'electricity-long' : kind]
+  return SCALES[hours >= NO_NIGHT_HOURS ? (`${kind}-long` as const) : kind]
 }
 
 function binOf(load: number, scale: Scale): number {
@@ -82,18 +98,29 @@ export function lifeThreshold(state: LifeState, meter: number, hours: number): n
   if (seen < scale.minHours) return kind === 'water' ? scale.min : null
   let total = 0
   for (let bin = 0; bin < LOAD_BINS; bin++) total += state.loads[row + bin] ?? 0
-  const goal = scale.share * total
+  if (scale !== SCALES.electricity)
+    return Math.max(scale.min, quantileOf(state, row, scale, scale.share, total))
+  // Somebody who is up at night now and then must not raise the base load to what people do: it is never far above
+  // what most of the night draws.
+  const cap = BASE_CAP * quantileOf(state, row, scale, BASE_CAP_SHARE, total)
+  const deep = (state.level[V.surprise] ?? 0) > DEEP_NATS
+  const share = deep ? DEEP_BASE_SHARE : scale.share
+  return Math.max(scale.min, Math.min(cap, quantileOf(state, row, scale, share, total)))
+}
+
+/** The load (with the scale's margin) that this share of the observed time lies at or below; inside a bin: geometric. */
+function quantileOf(state: LifeState, row: number, scale: Scale, share: number, total: number): number {
+  const goal = share * total
   let below = 0
   for (let bin = 0; bin < LOAD_BINS; bin++) {
     const here = state.loads[row + bin] ?? 0
-    if (below + here >= goal) {
-      if (bin === 0) return scale.min
-      const inside = here > 0 ? (goal - below) / here : 1
-      return Math.max(scale.min, scale.first * scale.growth ** (bin - 1 + inside) * scale.margin)
+    if (here > 0 && below + here >= goal) {
+      if (bin === 0) return 0
+      return scale.first * scale.growth ** (bin - 1 + (goal - below) / here) * scale.margin
     }
     below += here
   }
-  return scale.min
+  return 0
 }
 
 /** Takes an observed interval into the histogram; electricity learns from the nights only. */

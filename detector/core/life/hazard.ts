@@ -1,9 +1,9 @@
 import { COEFFICIENTS } from './coefficients.ts'
 import { RETURNS_EDGES, RETURNS_PRIOR } from './parameters.ts'
-import { fastRateOf, rateOf, HOME_ROW } from './rhythm.ts'
+import { fastRateOf, lastDayRateOf, rateOf, HOME_ROW } from './rhythm.ts'
 import { RETURN_BINS, V, type LifeState } from './state.ts'
 
-export const FEATURES = 16
+export const FEATURES = 18
 
 function logit(p: number): number {
   const clipped = Math.min(0.99, Math.max(0.01, p))
@@ -46,6 +46,9 @@ export function featuresOf(
   out[13] = fast * logSurprise
   out[14] = absences
   out[15] = absences * logSurprise
+  const lastDay = lastDayRateOf(state, hour)
+  out[16] = lastDay
+  out[17] = lastDay * logSurprise
 }
 
 const scratch = new Float64Array(FEATURES)

@@ -8,7 +8,7 @@ import {
   WORTH_FAST_HOURS,
   WORTH_SLOW_HOURS,
 } from './parameters.ts'
-import { HOME_ROW, learnFastRate, learnRate, meterRow, rateOf, surpriseOf } from './rhythm.ts'
+import { HOME_ROW, learnFastRate, learnLastDay, learnRate, meterRow, rateOf, surpriseOf } from './rhythm.ts'
 import { C, RETURN_BINS, V, type LifeState } from './state.ts'
 import { slotOf } from './waiting.ts'
 
@@ -89,6 +89,7 @@ export function learnLiveliness(state: LifeState, slot: number, sign: number): v
   const seen = (level[V.hoursSeen] ?? 0) + 1
   level[V.hoursSeen] = seen
   learnFastRate(state, slot % 24, sign)
+  learnLastDay(state, slot % 24, sign)
   const lately = level[V.lately] ?? 0
   const longRun = level[V.longRun] ?? 0
   level[V.lately] = lately + Math.max(1 / LATELY_HOURS, 1 / (seen + 1)) * (sign - lately)

@@ -14,7 +14,7 @@ export const PRIOR_WEIGHT = 3
 /** Memory of the rhythm by hour and weekday or weekend: 1/RATE_MEMORY is the weight of the newest such hour. */
 export const RATE_MEMORY = 30
 /** Weight of the newest day in the rhythm of the last few days. */
-export const FAST_WEIGHT = 0.25
+export const FAST_WEIGHT = 0.18
 /** Memory, in hours, of how lively the home has been lately, and in the long run. */
 export const LATELY_HOURS = 72
 export const LONG_RUN_HOURS = 2000
@@ -24,7 +24,7 @@ export const ABSENCE_FORGET = 0.98
 export const ABSENCE_HOURS = 12
 
 /** Prior weight, in expected returns, of "this home returns as the pooled hazard says". */
-export const RETURNS_PRIOR = 10
+export const RETURNS_PRIOR = 15
 /** Per hour: how fast the home's own count of returns forgets (half-life 19 days of silence). */
 export const RETURNS_FORGET = 0.9985
 /** Surprise (nats) at which the home's own count of returns changes its bin. */
@@ -32,8 +32,8 @@ export const RETURNS_EDGES = [2, 5, 10, 20, 40] as const
 
 /** Worth of finding someone after d hours: FAST_SHARE e^(-d/FAST_HOURS) + (1 - FAST_SHARE) e^(-d/SLOW_HOURS). */
 export const WORTH_FAST_HOURS = 12
-export const WORTH_SLOW_HOURS = 120
-export const WORTH_FAST_SHARE = 0.55
+export const WORTH_SLOW_HOURS = 90
+export const WORTH_FAST_SHARE = 0.65
 /** Worth of an alert that stood open already when life stopped: it says nothing, and the next knock is believed less. */
 export const WORTH_ALREADY_OPEN = -0.2
 /** How far ahead the use of waiting is looked for. */
@@ -46,12 +46,22 @@ export const FLOOR_MARGIN = 1.5
 export const FLOOR_MIN_L_PER_H = 0.5
 /** Electricity that runs with everybody asleep: this share of the night's loads (02-05 local) lies at or below it. */
 export const BASE_SHARE = 0.95
-export const BASE_MARGIN = 1.2
+export const BASE_MARGIN = 1.1
+/** In a silence deeper than this (nats), power must exceed this share of the nights to count as somebody's return. */
+export const DEEP_NATS = 9
+export const DEEP_BASE_SHARE = 0.99
+/** The base load is never taken for more than this many times what this share of the night lies below. */
+export const BASE_CAP = 4
+export const BASE_CAP_SHARE = 0.75
 export const BASE_MIN_KWH_PER_H = 0.01
 export const NIGHT_FROM_HOUR = 2
 export const NIGHT_TO_HOUR = 5
 /** An interval this long holds no night of its own. */
 export const NO_NIGHT_HOURS = 6
+/** Of such intervals, use below this part of the lowest decile is nobody's. */
+export const LONG_WATER_MARGIN = 0.5
+export const LONG_ELECTRICITY_MARGIN = 0.75
+export const LONG_HALF_LIFE_HOURS = 672
 /** Half-lives of what floor and base load have learned, in observed hours (a week of hours; two weeks of nights). */
 export const FLOOR_HALF_LIFE_HOURS = 168
 export const BASE_HALF_LIFE_HOURS = 42

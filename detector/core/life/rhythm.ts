@@ -44,3 +44,14 @@ export function learnFastRate(state: LifeState, hour: number, sign: number): voi
   const old = fastRateOf(state, hour)
   state.fast[hour] = Math.round((old + FAST_WEIGHT * (sign - old)) * FULL)
 }
+
+/** Of this hour of the day and the next two, the share that showed life when last observed: what the last day was like. */
+export function lastDayRateOf(state: LifeState, hour: number): number {
+  const bits = state.level[V.lastDay] ?? 0
+  return (((bits >> hour) & 1) + ((bits >> ((hour + 1) % 24)) & 1) + ((bits >> ((hour + 2) % 24)) & 1)) / 3
+}
+
+export function learnLastDay(state: LifeState, hour: number, sign: number): void {
+  const bits = state.level[V.lastDay] ?? 0
+  state.level[V.lastDay] = sign > 0.5 ? bits | (1 << hour) : bits & ~(1 << hour)
+}

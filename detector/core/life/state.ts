@@ -64,8 +64,10 @@ export const V = {
   /** Observed hours of the newest day, and the newest week (since 1970). */
   dayHours: 23,
   week: 24,
+  /** Bit h: the hour h of the day showed life when it was last observed. */
+  lastDay: 25,
 } as const
-const LEVEL = 25
+const LEVEL = 26
 
 /**
  * One home. Plain data in flat arrays: a county of homes must fit in memory, and a home must be saved, cloned and
