@@ -86,19 +86,22 @@ async function measureHearthline(options: Omit<LoadOptions, 'port'>): Promise<Wh
   }
 }
 
-async function load(options: LoadOptions): Promise<LoadResult> {
+export async function load(options: LoadOptions): Promise<LoadResult> {
   const child = fork(new URL('./mqtt-load.ts', import.meta.url))
   child.send(options)
   const [result] = (await once(child, 'message')) as [LoadResult]
   return result
 }
 
-async function serve(data: string): Promise<{ child: ChildProcess; mqttPort: number; http: string }> {
+export async function serve(
+  data: string,
+  more: Record<string, string> = {},
+): Promise<{ child: ChildProcess; mqttPort: number; http: string }> {
   const child = spawn(
     process.execPath,
     [DOOR, 'serve', '--data', data, '--mqtt-port', '0', '--http-port', '0'],
     {
-      env: { ...process.env, HEARTHLINE_AUTH: 'off', HEARTHLINE_LOG_LEVEL: 'warn' },
+      env: { ...process.env, HEARTHLINE_AUTH: 'off', HEARTHLINE_LOG_LEVEL: 'warn', ...more },
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   )
@@ -113,12 +116,12 @@ async function serve(data: string): Promise<{ child: ChildProcess; mqttPort: num
   return { child, mqttPort: Number(mqttPort), http }
 }
 
-interface Overview {
+export interface Overview {
   readonly readings: { readonly stored: number }
   readonly backlog: Record<string, number>
 }
 
-async function ask(http: string): Promise<Overview> {
+export async function ask(http: string): Promise<Overview> {
   return (await (await fetch(`${http}/api/v1/overview`)).json()) as Overview
 }
 
@@ -143,10 +146,10 @@ function report(
   )
 }
 
-function count(value: number): string {
+export function count(value: number): string {
   return Math.round(value).toLocaleString('en')
 }
 
-function say(line: string): void {
+export function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { FixedHeaders } from './fixed-headers.ts'
 import { LARGE_BYTES, type LargePackets } from './large-packets.ts'
 
 /**
@@ -38,148 +39,128 @@ export function capPackets(
   large: LargePackets,
   onTooLarge: (what: TooLarge) => void,
 ): PacketGate {
-  const read = conn.read.bind(conn) as (size?: number) => Buffer | null
-  const headers = new FixedHeaders()
-  let phase: 'before-connect' | 'waiting' | 'open' | 'too-large' | 'shut' = 'before-connect'
-  let reserved = 0
-  let oversize: { bytes: number; isPublish: boolean; start: Buffer } | null = null
+  return new Gate(conn, limits, large, onTooLarge)
+}
 
-  conn.once('close', releaseLarge)
+class Gate implements PacketGate {
+  readonly #conn: Duplex
+  readonly #limits: PacketLimits
+  readonly #large: LargePackets
+  readonly #onTooLarge: (what: TooLarge) => void
+  readonly #headers = new FixedHeaders()
+  #phase: 'before-connect' | 'waiting' | 'open' | 'too-large' | 'shut' = 'before-connect'
+  #reserved = 0
+  #oversize: { bytes: number; isPublish: boolean; start: Buffer } | null = null
 
-  conn.read = (size?: number): Buffer | null => {
+  constructor(conn: Duplex, limits: PacketLimits, large: LargePackets, onTooLarge: (what: TooLarge) => void) {
+    this.#conn = conn
+    this.#limits = limits
+    this.#large = large
+    this.#onTooLarge = onTooLarge
+    const read = conn.read.bind(conn) as (size?: number) => Buffer | null
     // Node itself calls read(0) to go on reading from the socket; it takes nothing.
-    if (size === 0) return read(0)
-    if (phase === 'waiting' || phase === 'shut') return null
-    const chunk = read()
-    if (chunk === null) return null
-    if (phase === 'too-large') {
-      lookForTopic(chunk)
-      return null
-    }
-    return phase === 'before-connect' ? takeConnect(chunk) : takePackets(chunk)
+    conn.read = (size?: number) => (size === 0 ? read(0) : this.#pass(read))
+    conn.once('close', () => this.#releaseLarge())
   }
 
-  function takeConnect(chunk: Buffer): Buffer | null {
-    const limit = limits.packetBytesBeforeConnect
+  open(): void {
+    if (this.#phase === 'waiting') this.#phase = 'open'
+  }
+
+  shut(): void {
+    this.#phase = 'shut'
+  }
+
+  #pass(read: () => Buffer | null): Buffer | null {
+    if (this.#phase === 'waiting' || this.#phase === 'shut') return null
+    const chunk = read()
+    if (chunk === null) return null
+    if (this.#phase === 'before-connect') return this.#takeConnect(chunk)
+    if (this.#phase === 'open') return this.#takePackets(chunk)
+    this.#lookForTopic(chunk)
+    return null
+  }
+
+  #takeConnect(chunk: Buffer): Buffer | null {
+    const limit = this.#limits.packetBytesBeforeConnect
     for (let at = 0; at < chunk.length;) {
-      at = headers.advance(chunk, at)
-      if (headers.inBody && headers.length > limit) {
-        phase = 'shut'
-        onTooLarge({ phase: 'before-connect', bytes: headers.length, limitBytes: limit, topic: '' })
+      at = this.#headers.advance(chunk, at)
+      if (this.#headers.inBody && this.#headers.length > limit) {
+        this.#phase = 'shut'
+        this.#onTooLarge({
+          phase: 'before-connect',
+          bytes: this.#headers.length,
+          limitBytes: limit,
+          topic: '',
+        })
         return null
       }
-      if (!headers.atStart) continue
-      phase = 'waiting'
+      if (!this.#headers.atStart) continue
+      this.#phase = 'waiting'
       if (at === chunk.length) return chunk
       // Back into the stream, which then does not end before it has been read.
-      conn.unshift(chunk.subarray(at))
+      this.#conn.unshift(chunk.subarray(at))
       return chunk.subarray(0, at)
     }
     return chunk
   }
 
-  function takePackets(chunk: Buffer): Buffer | null {
+  #takePackets(chunk: Buffer): Buffer | null {
     let packetStart = 0
     for (let at = 0; at < chunk.length;) {
-      if (headers.atStart) packetStart = at
-      at = headers.advance(chunk, at)
-      if (headers.atStart) releaseLarge()
-      if (!headers.inBody || headers.length <= LARGE_BYTES) continue
-      if (headers.length <= limits.packetBytes) {
-        if (reserveLarge(headers.length)) continue
-        phase = 'shut'
-        onTooLarge({ phase: 'no-room', bytes: headers.length, limitBytes: limits.packetBytes, topic: '' })
+      if (this.#headers.atStart) packetStart = at
+      at = this.#headers.advance(chunk, at)
+      if (this.#headers.atStart) this.#releaseLarge()
+      if (!this.#headers.inBody || this.#headers.length <= LARGE_BYTES) continue
+      if (this.#headers.length <= this.#limits.packetBytes) {
+        if (this.#reserveLarge(this.#headers.length)) continue
+        this.#phase = 'shut'
+        this.#onTooLarge({
+          phase: 'no-room',
+          bytes: this.#headers.length,
+          limitBytes: this.#limits.packetBytes,
+          topic: '',
+        })
         return null
       }
-      phase = 'too-large'
-      oversize = {
-        bytes: headers.length,
-        isPublish: headers.type === PUBLISH,
+      this.#phase = 'too-large'
+      this.#oversize = {
+        bytes: this.#headers.length,
+        isPublish: this.#headers.type === PUBLISH,
         start: Buffer.alloc(0),
       }
-      lookForTopic(chunk.subarray(at))
+      this.#lookForTopic(chunk.subarray(at))
       // What came before the oversize packet is good and goes on.
       return packetStart === 0 ? null : chunk.subarray(0, packetStart)
     }
     return chunk
   }
 
-  function reserveLarge(bytes: number): boolean {
-    if (reserved > 0) return true
-    if (!large.reserve(bytes)) return false
-    reserved = bytes
+  #reserveLarge(bytes: number): boolean {
+    if (this.#reserved > 0) return true
+    if (!this.#large.reserve(bytes)) return false
+    this.#reserved = bytes
     return true
   }
 
-  function releaseLarge(): void {
-    large.release(reserved)
-    reserved = 0
+  #releaseLarge(): void {
+    this.#large.release(this.#reserved)
+    this.#reserved = 0
   }
 
-  function lookForTopic(chunk: Buffer): void {
+  #lookForTopic(chunk: Buffer): void {
     // Known already: what still comes until the connection has closed is passed over.
-    if (oversize === null) return
-    const start = Buffer.concat([oversize.start, chunk.subarray(0, TOPIC_BYTES)])
+    if (this.#oversize === null) return
+    const start = Buffer.concat([this.#oversize.start, chunk.subarray(0, TOPIC_BYTES)])
     const topicEnd = start.length < 2 ? Infinity : 2 + start.readUInt16BE(0)
-    if (oversize.isPublish && start.length < topicEnd && start.length < TOPIC_BYTES) {
-      oversize.start = start
+    if (this.#oversize.isPublish && start.length < topicEnd && start.length < TOPIC_BYTES) {
+      this.#oversize.start = start
       return
     }
-    const topic = oversize.isPublish && topicEnd <= start.length ? start.toString('utf8', 2, topicEnd) : ''
-    const { bytes } = oversize
-    oversize = null
-    onTooLarge({ phase: 'open', bytes, limitBytes: limits.packetBytes, topic })
-  }
-
-  return {
-    open() {
-      if (phase === 'waiting') phase = 'open'
-    },
-    shut() {
-      phase = 'shut'
-    },
-  }
-}
-
-/** Walks from fixed header to fixed header through chunks that may be cut anywhere. */
-class FixedHeaders {
-  type = 0
-  /** Remaining length of the packet: known once `inBody`. */
-  length = 0
-  /** True once the header is complete; false again when its packet has passed. */
-  inBody = false
-  #headerBytes = 0
-  #bodyLeft = 0
-
-  /** True between two packets. */
-  get atStart(): boolean {
-    return !this.inBody && this.#headerBytes === 0
-  }
-
-  /** Goes on from `at`: to the end of a header, or through its body, as far as the chunk reaches. Returns where. */
-  advance(chunk: Buffer, at: number): number {
-    if (this.inBody) return this.#passBody(chunk, at)
-    const byte = chunk[at] ?? 0
-    if (this.#headerBytes === 0) {
-      this.type = byte >> 4
-      this.length = 0
-      this.#headerBytes = 1
-      return at + 1
-    }
-    this.length += (byte & 0x7f) * 128 ** (this.#headerBytes - 1)
-    this.#headerBytes++
-    // A length has at most four bytes; aedes refuses a fifth, here it only must not run on.
-    if ((byte & 0x80) !== 0 && this.#headerBytes < 5) return at + 1
-    this.#bodyLeft = this.length
-    this.#headerBytes = 0
-    this.inBody = this.length > 0
-    return at + 1
-  }
-
-  #passBody(chunk: Buffer, at: number): number {
-    const passed = Math.min(this.#bodyLeft, chunk.length - at)
-    this.#bodyLeft -= passed
-    if (this.#bodyLeft === 0) this.inBody = false
-    return at + passed
+    const topic =
+      this.#oversize.isPublish && topicEnd <= start.length ? start.toString('utf8', 2, topicEnd) : ''
+    const { bytes } = this.#oversize
+    this.#oversize = null
+    this.#onTooLarge({ phase: 'open', bytes, limitBytes: this.#limits.packetBytes, topic })
   }
 }

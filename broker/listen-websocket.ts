@@ -50,8 +50,7 @@ export async function listenWebSocket(
       raiseFrameLimit(socket, deps.limits.packetBytes + FRAME_SLACK_BYTES),
     )
   })
-  const choose = tls === null ? 'HEARTHLINE_MQTT_WS_PORT' : 'HEARTHLINE_MQTT_WSS_PORT'
-  return listen(server, host, port, 'MQTT over WebSocket', choose)
+  return listen(server, host, port, 'MQTT over WebSocket', 'HEARTHLINE_MQTT_WEBSOCKET_PORT')
 }
 
 function plainServer(deps: WebSocketDeps): http.Server {

@@ -159,8 +159,10 @@ function readRow(
   columns.forEach((column, i) => (fields[column] = record[i] ?? ''))
   const parsed = rowSchema.safeParse(fields)
   if (parsed.success) return [{ ...parsed.data, line }]
-  for (const issue of parsed.error.issues) {
-    const column = String(issue.path[0])
+  // One field can break a rule twice; its first breach says enough.
+  const byColumn = Map.groupBy(parsed.error.issues, (issue) => String(issue.path[0]))
+  for (const [column, [issue]] of byColumn) {
+    if (issue === undefined) continue
     problems.push(`line ${line}: ${column} ${JSON.stringify(fields[column])}: ${wordsOf(issue)}`)
   }
   return []

@@ -18,7 +18,6 @@ await runStageThread<IngestOptions, IngestCalls, IngestEvent>(async (options, em
   const journal = openJournalReader(dataFiles(options.dataDir).journal)
   const stage = createIngestStage(db, journal)
   const loop = runLoop(stage, emit)
-  emit({ type: 'advanced', ...stage.advance() })
   return {
     calls: {
       nudge: () => loop.wake(),
@@ -74,7 +73,11 @@ function runLoop(
     }
   }
 
-  turn()
+  // Not at once: the owner listens only when the stage has started. The first word is where the log stands already.
+  immediate = setImmediate(() => {
+    emit({ type: 'advanced', ...stage.advance() })
+    turn()
+  })
   return {
     wake() {
       if (stopped || immediate !== null || failure !== null) return

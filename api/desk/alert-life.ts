@@ -3,7 +3,7 @@ import type { AlertChange, AlertState, DeskAction } from './desk.ts'
 /**
  * The whole life of an alert. A verb is allowed in the states of `from` and leads to `to` (null: stays where it is).
  * People speak the first five, the desk itself the last two: `release` ends a hold (deadline, or the evidence has
- * grown), `reopen` takes a closed matter up again (see take-finding.ts).
+ * grown), `reopen` takes a closed matter up again (see take-statement.ts).
  */
 export const ALERT_LIFE = {
   acknowledge: { from: ['held', 'open'], to: 'acknowledged', change: 'acknowledged' },

@@ -99,6 +99,7 @@ export const ALERT_CHANGES = [
   'raised',
   'revived',
   'escalated',
+  'revised',
   'cleared',
   'retracted',
   'acknowledged',

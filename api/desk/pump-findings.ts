@@ -1,13 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { Finding } from '../../domain/finding.ts'
+import type { AlertId } from '../../domain/ids.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import { alertIdOf } from './alert-id.ts'
 import type { AlertTable } from './alert-table.ts'
 import type { FindingsReader, PlacedFinding } from './desk.ts'
 import { regionOf, type RegionSource } from './region-of.ts'
-import { takeFinding, type Taken } from './take-finding.ts'
+import { takeStatement, type Taken } from './take-statement.ts'
 
 /** Findings in one transaction: what a crash repeats, and how long the event loop is held at most. */
 export const FINDINGS_PER_BATCH = 200
+/** One entry of the log may make thousands of findings (a tick after which meters are offline); past this they are split. */
+export const MAX_FINDINGS_PER_BATCH = 2_000
 
 export interface FindingsPump {
   /** Works one batch inside the caller's transaction. `worked` 0: there is none. */
@@ -43,15 +47,18 @@ export function startFindingsPump(
     return here.seq === seq && keyOf(here) !== row?.['finding_key'] ? 0 : seq
   }
 
+  function isNew(placed: PlacedFinding): boolean {
+    return markWorked.run(keyOf(placed)).changes > 0
+  }
+
   return {
     work(nowMs, changed) {
-      const batch = findings.read(placeToReadFrom(), FINDINGS_PER_BATCH)
-      for (const placed of batch) {
-        if (markWorked.run(keyOf(placed)).changes === 0) continue
-        const { household, kind, onsetMs, type } = placed.finding
-        const known = alerts.get(alertIdOf(household, kind, onsetMs))
-        const region = type === 'raise' && known === null ? regionOf(registry, household) : null
-        const taken = takeFinding(known, placed.finding, region, nowMs)
+      const batch = readBatch(findings, placeToReadFrom())
+      for (const [id, said] of statementsOf(batch.filter((placed) => isNew(placed)))) {
+        const [first] = said
+        const known = alerts.get(id)
+        const region = known === null && first !== undefined ? regionOf(registry, first.household) : null
+        const taken = takeStatement(known, said, region, nowMs)
         if (taken === null) continue
         alerts.save(taken.alert)
         changed(taken)
@@ -61,6 +68,37 @@ export function startFindingsPump(
       return { worked: batch.length }
     },
     applied: () => Number(cursor.get()?.['findings_applied'] ?? 0),
+  }
+}
+
+/** A batch ends between two places of the log, so that what is said together is heard together. */
+function readBatch(findings: FindingsReader, afterSeq: number): PlacedFinding[] {
+  const batch = findings.read(afterSeq, FINDINGS_PER_BATCH)
+  let last = batch.at(-1)
+  while (batch.length >= FINDINGS_PER_BATCH && batch.length < MAX_FINDINGS_PER_BATCH && last !== undefined) {
+    const { seq, logOffset } = last
+    const more = findings.read(seq, FINDINGS_PER_BATCH)
+    const together = more.filter((placed) => placed.logOffset === logOffset)
+    batch.push(...together)
+    if (together.length < FINDINGS_PER_BATCH) break
+    last = together.at(-1)
+  }
+  return batch
+}
+
+/** All that is said of one matter at one place of the log, in order. */
+function* statementsOf(batch: readonly PlacedFinding[]): Generator<[AlertId, Finding[]]> {
+  let at = 0
+  while (at < batch.length) {
+    const logOffset = batch[at]?.logOffset
+    const said = new Map<AlertId, Finding[]>()
+    for (; at < batch.length && batch[at]?.logOffset === logOffset; at++) {
+      const finding = batch[at]?.finding
+      if (finding === undefined) break
+      const id = alertIdOf(finding.household, finding.kind, finding.onsetMs)
+      said.set(id, [...(said.get(id) ?? []), finding])
+    }
+    yield* said
   }
 }
 

@@ -18,8 +18,7 @@ interface Head {
   readonly followsZone: boolean
   readonly rungs: readonly number[]
   readonly folded: number
-  /** null: NaN, which JSON does not have. */
-  readonly closedDay: number | null
+  readonly closedDays: readonly number[]
   readonly base: Item | null
   readonly events: readonly Said<HomeEvent>[]
   readonly absences: readonly Absence[]
@@ -43,7 +42,7 @@ export function encodeHome(home: Home): Uint8Array {
     followsZone: home.followsZone,
     rungs: rewind.ladder.map((rung) => rung.index),
     folded: rewind.folded,
-    closedDay: Number.isNaN(home.closedDay) ? null : home.closedDay,
+    closedDays: [...home.closedDays],
     // JSON has no NaN; a base is compared by its place only.
     base: rewind.base === null ? null : { ...rewind.base, amount: 0 },
     events: rewind.events,
@@ -93,7 +92,7 @@ export function decodeHome(bytes: Uint8Array): Home {
     skews: head.skews.map((skew) => ({ ...skew })),
     loose: [...head.loose],
     said: new Map(head.said) satisfies Matters,
-    closedDay: head.closedDay ?? NaN,
+    closedDays: Float64Array.from(head.closedDays),
     wakeMs: numbers[2 * meters] ?? Infinity,
   }
 }

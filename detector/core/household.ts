@@ -50,8 +50,8 @@ export interface Home {
   /** Events that hang on receipt, not on event time; kept until their matter is over. */
   loose: HomeEvent[]
   said: Matters
-  /** The last UTC day (since 1970) that this home has added to the area's budget; NaN before its first. */
-  closedDay: number
+  /** UTC days (since 1970) that this home has added to the area's budget: the last few, and the newest of all. */
+  readonly closedDays: Float64Array
   /** The matters may change without an event once measured data reaches this time. */
   wakeMs: EpochMs
 }
@@ -63,8 +63,8 @@ export interface HomeContext {
   readonly holes: readonly Hole[]
 }
 
-/** No home knows of a day that is this much older (life/state.ts, DAYS). */
-const REMEMBERED_DAYS = 8
+/** More days than late readings can be spread over. */
+export const CLOSED_DAYS = 16
 /** When full, the oldest absence is forgotten. */
 export const MAX_ABSENCES = 32
 /** After a planned absence a home is given this long to show life before its silence is looked at again. */
@@ -84,7 +84,7 @@ export function newHome(key: string, profile: Profile, followsZone: boolean): Ho
     skews: [],
     loose: [],
     said: new Map(),
-    closedDay: NaN,
+    closedDays: new Float64Array(CLOSED_DAYS + 1),
     wakeMs: Infinity,
   }
 }
@@ -147,7 +147,7 @@ function foldItem(
   const measured = (flags & FLAG.measured) !== 0
   if (measured) {
     state.measuredMs = endMs
-    closeDays(home, state, Math.floor(endMs / DAY_MS) - CLOSED_AFTER_DAYS, context.pool)
+    closeDayOf(home, state, Math.floor(endMs / DAY_MS) - CLOSED_AFTER_DAYS, context.pool)
   }
   const observation = {
     meter: window.meter[index] ?? 0,
@@ -161,15 +161,17 @@ function foldItem(
   }
 }
 
-/** Adds the days up to `day` to the area's budget: what is rewound later cannot reach them. */
-function closeDays(home: Home, state: HomeState, day: number, pool: Pool): void {
-  if (day <= home.closedDay) return
-  const since = Number.isNaN(home.closedDay) ? day - 1 : Math.max(home.closedDay, day - REMEMBERED_DAYS)
-  for (let closing = since + 1; closing <= day; closing++) {
-    const reached = reachedOnDay(state.judge, closing)
-    if (reached !== null) addDay(pool, closing, reached)
-  }
-  home.closedDay = day
+/**
+ * Adds a day of this home to the area's budget, with the first measured item that arrives of the day on which nothing can
+ * change it any more. A day that has no such item (the home had a gap) is not made up for: others have gone by without it.
+ */
+function closeDayOf(home: Home, state: HomeState, day: number, pool: Pool): void {
+  if (home.closedDays[day % CLOSED_DAYS] === day || day <= (home.closedDays[CLOSED_DAYS] ?? 0) - CLOSED_DAYS)
+    return
+  home.closedDays[day % CLOSED_DAYS] = day
+  home.closedDays[CLOSED_DAYS] = Math.max(day, home.closedDays[CLOSED_DAYS] ?? 0)
+  const reached = reachedOnDay(state.judge, day)
+  if (reached !== null) addDay(pool, day, reached)
 }
 
 function currentMatters(home: Home, context: HomeContext): Matters {

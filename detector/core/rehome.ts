@@ -16,10 +16,13 @@ export function rehome(key: string, profile: Profile, followsZone: boolean, sour
   const home = newHome(key, profile, followsZone)
   for (const source of sources) takeAll(home, source)
   // Days that its meters' former homes have added are not added again.
-  for (const { closedDay } of sources) {
-    if (!(closedDay <= home.closedDay)) home.closedDay = closedDay
-  }
+  const [closest] = [...sources].sort((one, other) => newestClosed(other) - newestClosed(one))
+  if (closest !== undefined) home.closedDays.set(closest.closedDays)
   return home
+}
+
+function newestClosed(home: Home): number {
+  return home.closedDays.at(-1) ?? 0
 }
 
 /** Same meters in the same order, judged by the same rule. */
@@ -63,7 +66,7 @@ function relabel(home: Home, source: Home): Home {
       head: move(rewind.head),
       events: rewind.events.map((said) => ({ index: said.index, event: rename(said.event) })),
     },
-    closedDay: source.closedDay,
+    closedDays: source.closedDays.slice(),
     newestMs: source.newestMs.slice(),
     offlineMs: source.offlineMs.slice(),
     absences: [...source.absences],

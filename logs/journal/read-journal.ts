@@ -3,7 +3,7 @@ import { messageOf, OperationalError } from '../../domain/operational-error.ts'
 import { startOf, type Place } from '../../domain/place.ts'
 import { openReadOnly } from '../../platform/sqlite.ts'
 import { FrameReader } from './entry-codec.ts'
-import { checksum, headOf, PARTITION, toGroupRow } from './journal-file.ts'
+import { checksum, headOf, PARTITION, toGroupRow, type GroupRow } from './journal-file.ts'
 import type { JournalReader, PlacedEntry } from './journal.ts'
 
 /** A row that is being read: a reader that takes small bites goes on where it stopped instead of decoding anew. */
@@ -35,27 +35,7 @@ export function openJournalReader(file: string): JournalReader {
     )
     const found = select.get({ offset })
     if (found === undefined) return null
-    const group = toGroupRow(found)
-    // Before the first entry means "from the beginning", wherever retention has moved it; a hole anywhere else is loss.
-    if (group.firstOffset > offset && offset !== 1) {
-      throw damaged(
-        file,
-        group.firstOffset,
-        `the entries ${offset} to ${group.firstOffset - 1} before it are missing`,
-      )
-    }
-    if (checksum(group) !== group.crc32) throw damaged(file, group.firstOffset, 'its checksum does not match')
-    const opened: OpenRow = {
-      frames: new FrameReader(group.body),
-      firstOffset: group.firstOffset,
-      lastOffset: group.firstOffset + group.count - 1,
-      nextOffset: group.firstOffset,
-    }
-    while (opened.nextOffset < offset) {
-      opened.frames.skip()
-      opened.nextOffset++
-    }
-    return opened
+    return openRow(file, toGroupRow(found), offset)
   }
 
   function read(after: Place, limit: number): PlacedEntry[] {
@@ -67,7 +47,7 @@ export function openJournalReader(file: string): JournalReader {
       while (entries.length < limit) {
         row = rowAt(offset, from)
         if (row === null) break
-        takeEntries(row, entries, limit)
+        takeEntries(file, row, entries, limit)
         offset = row.nextOffset
       }
     } catch (error) {
@@ -76,18 +56,6 @@ export function openJournalReader(file: string): JournalReader {
       row = null
     }
     return entries
-  }
-
-  function takeEntries(from: OpenRow, entries: PlacedEntry[], limit: number): void {
-    try {
-      while (entries.length < limit && from.nextOffset <= from.lastOffset) {
-        const entry = from.frames.next()
-        entries.push({ place: { partition: PARTITION, offset: from.nextOffset }, entry })
-        from.nextOffset++
-      }
-    } catch (error) {
-      throw damaged(file, from.firstOffset, messageOf(error))
-    }
   }
 
   return {
@@ -100,6 +68,36 @@ export function openJournalReader(file: string): JournalReader {
       db?.close()
       db = null
     },
+  }
+}
+
+/** Checks a row and stands before the entry at `offset`. @throws OperationalError `journal-damaged`. */
+function openRow(file: string, group: GroupRow, offset: number): OpenRow {
+  // Before the first entry means "from the beginning", wherever retention has moved it; a hole anywhere else is loss.
+  if (group.firstOffset > offset && offset !== 1) {
+    const missing = `the entries ${offset} to ${group.firstOffset - 1} before it are missing`
+    throw damaged(file, group.firstOffset, missing)
+  }
+  if (checksum(group) !== group.crc32) throw damaged(file, group.firstOffset, 'its checksum does not match')
+  const row: OpenRow = {
+    frames: new FrameReader(group.body),
+    firstOffset: group.firstOffset,
+    lastOffset: group.firstOffset + group.count - 1,
+    nextOffset: group.firstOffset,
+  }
+  for (; row.nextOffset < offset; row.nextOffset++) row.frames.skip()
+  return row
+}
+
+function takeEntries(file: string, row: OpenRow, entries: PlacedEntry[], limit: number): void {
+  try {
+    while (entries.length < limit && row.nextOffset <= row.lastOffset) {
+      const entry = row.frames.next()
+      entries.push({ place: { partition: PARTITION, offset: row.nextOffset }, entry })
+      row.nextOffset++
+    }
+  } catch (error) {
+    throw damaged(file, row.firstOffset, messageOf(error))
   }
 }
 

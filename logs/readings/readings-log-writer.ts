@@ -62,6 +62,8 @@ export function createReadingsLogWriter(db: DatabaseSync): ReadingsLogWriter {
   const remove = db.prepare(
     'DELETE FROM readings_log WHERE seq IN (SELECT seq FROM readings_log WHERE seq <= ? AND received_ms < ? ORDER BY seq LIMIT ?)',
   )
+  // Readers speak after each of their transactions. What a crash forgets of it only makes the removal wait.
+  const passedBy = new Map<string, number>()
   const writer = new ByteWriter()
   let gathered: Reading[] = []
   let seq = 0
@@ -101,9 +103,11 @@ export function createReadingsLogWriter(db: DatabaseSync): ReadingsLogWriter {
     reset,
     head: () => ({ partition: 0, offset: seq }),
     passed(reader, place) {
-      pass.run(reader, place.offset)
+      passedBy.set(reader, Math.max(place.offset, passedBy.get(reader) ?? 0))
     },
     removePassed(nowMs) {
+      for (const [reader, offset] of passedBy) pass.run(reader, offset)
+      passedBy.clear()
       const row = allPassed.get()
       if (Number(row?.['readers'] ?? 0) < READERS.length) return 0
       // The newest entry stays: it carries the count of all readings.

@@ -4,16 +4,23 @@ import type { Home } from '../village/home.ts'
 import type { Incident } from '../village/incident.ts'
 import type { StreamedAlert } from './follow-alerts.ts'
 
-/** Turns what happens into lines for whoever watches the terminal; plain text where nobody does. */
+/** Turns what happens into lines for whoever watches the terminal; plain text where nobody does. What lies before the play has a date. */
 export interface Narrator {
   heading(text: string): void
   fact(text: string): void
   incident(incident: Incident, home: Home): void
   ends(incident: Incident, home: Home): void
   alert(alert: StreamedAlert): void
+  /** Its evidence has grown. */
+  grows(alert: StreamedAlert): void
 }
 
-export function createNarrator(timezone: string, write: (line: string) => void, colours: boolean): Narrator {
+export function createNarrator(
+  timezone: string,
+  playFromMs: EpochMs,
+  write: (line: string) => void,
+  colours: boolean,
+): Narrator {
   const clock = new Intl.DateTimeFormat('en-GB', {
     timeZone: timezone,
     weekday: 'short',
@@ -21,7 +28,9 @@ export function createNarrator(timezone: string, write: (line: string) => void, 
     minute: '2-digit',
     hourCycle: 'h23',
   })
-  const at = (timeMs: EpochMs): string => clock.format(timeMs).replace(',', '')
+  const date = new Intl.DateTimeFormat('en-GB', { timeZone: timezone, day: 'numeric', month: 'short' })
+  const at = (timeMs: EpochMs): string =>
+    timeMs < playFromMs ? date.format(timeMs).padEnd(9) : clock.format(timeMs).replace(',', '')
   const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
     colours ? styleText(style, text, { validateStream: false }) : text
   const line = (timeMs: EpochMs, mark: string, text: string): void =>
@@ -33,6 +42,10 @@ export function createNarrator(timezone: string, write: (line: string) => void, 
     incident: (incident, home) =>
       line(incident.fromMs, paint('magenta', 'happens'), tellIncident(incident, home)),
     ends: (incident, home) => line(incident.toMs, paint('magenta', 'happens'), tellEnd(incident, home)),
+    grows: (alert) =>
+      write(
+        `             ${paint('red', 'grows  ')}  ${alert.kind} at ${alert.household} is ${alert.severity} now`,
+      ),
     alert(alert) {
       if (alert.condition === 'active') {
         const mark = paint(

@@ -29,7 +29,7 @@ const BATCH = 1_000
 export async function runDemo(system: DemoSystem, options: DemoOptions): Promise<void> {
   const { signal, timezone, write, colours } = options
   const script = writeScript(options)
-  const narrator = createNarrator(timezone, write, colours)
+  const narrator = createNarrator(timezone, script.playFromMs, write, colours)
   introduce(system, script, narrator)
   const book = createAlertBook(script.playFromMs, narrator)
   const following = followAlerts(system.httpUrl, signal, (alert) => book.take(alert))

@@ -32,9 +32,10 @@ export function createAlertBook(playFromMs: EpochMs, narrator: Narrator): AlertB
       known.delete(alert.id)
       known.set(alert.id, alert)
       if (known.size > REMEMBERED) known.delete(known.keys().next().value ?? '')
-      const turned = before?.condition !== alert.condition || before.severity !== alert.severity
       const changedMs = Date.parse(alert.clearedAt ?? alert.raisedAt)
-      if (telling && turned && changedMs >= playFromMs) narrator.alert(alert)
+      if (!telling || changedMs < playFromMs) return
+      if (before?.condition !== alert.condition) narrator.alert(alert)
+      else if (before.severity !== alert.severity) narrator.grows(alert)
     },
     open() {
       telling = true

@@ -24,7 +24,7 @@ export interface ScriptOptions {
 }
 
 export const FEWEST_HOUSEHOLDS = 16
-const HISTORY_MS = 36 * DAY_MS
+const HISTORY_MS = 35 * DAY_MS
 export const PLAYED_MS = 48 * HOUR_MS
 const HOMES_PER_GATEWAY = 10
 // People fall while they are up: after breakfast and before bed.
@@ -71,7 +71,8 @@ function stage(homes: readonly Home[], weekender: Home, calendar: Calendar, nowM
   const cast = (...personas: Persona[]): Home => {
     const index = Math.max(
       0,
-      free.findIndex(({ persona }) => personas.includes(persona)),
+      // A drip below the dial's step looks like a sip each other hour: no home to show a silence with.
+      free.findIndex(({ persona, house }) => personas.includes(persona) && house.dripLPerHour === 0),
     )
     const [home] = free.splice(index, 1)
     if (home === undefined)
@@ -91,14 +92,21 @@ function stage(homes: readonly Home[], weekender: Home, calendar: Calendar, nowM
   const dark = homes.filter(({ region }) => region === leaking.region).map(({ household }) => household)
   const incidents: Incident[] = [
     { kind: 'fall', ...one(cast('elder-alone')), fromMs: waking(25), toMs: ahead(1), leftOnW: 0 },
-    { kind: 'fall', ...one(cast('elder-alone')), fromMs: waking(31), toMs: ahead(1), leftOnW: 85 },
+    { kind: 'fall', ...one(cast('elder-alone')), fromMs: waking(31), toMs: ahead(1), leftOnW: 0 },
     { kind: 'fall', ...one(cast('elder-alone')), fromMs: found, toMs: found + 33 * HOUR_MS, leftOnW: 0 },
     { kind: 'hospital', ...one(cast('elder-alone')), fromMs: waking(37), toMs: ahead(6) },
     { kind: 'holiday', ...one(cast('family', 'worker')), fromMs: waking(40), toMs: ahead(4) },
     { kind: 'slow-decline', ...one(cast('elder-alone')), fromMs: ago(24 * 25), toMs: ahead(5), downTo: 0.3 },
     { kind: 'leak', ...one(leaking), fromMs: ago(22), toMs: ahead(2), litresPerHour: 95 },
     { kind: 'meter-swap', ...one(swapped), fromMs: ago(28), toMs: ago(28), meter: swapped.water.id },
-    { kind: 'frozen-meter', ...one(frozen), fromMs: ago(46), toMs: ahead(5), meter: frozen.water.id },
+    // Ingest calls a register frozen after 30 days: this one gets there while the village is watched.
+    {
+      kind: 'frozen-meter',
+      ...one(frozen),
+      fromMs: ago(24 * 30 + 36),
+      toMs: ahead(5),
+      meter: frozen.water.id,
+    },
     {
       kind: 'clock-skew',
       ...one(wrongClock),

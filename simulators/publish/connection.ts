@@ -32,6 +32,8 @@ export const FIRST_CONNECT_MS = 10_000
 export const RECONNECT_LIMIT_MS = 60_000
 const RETRY_MS = 500
 const CLOSE_MS = 2_000
+/** What is unacknowledged now stays so: only the word `offline` should still get out. */
+const HASTY_CLOSE_MS = 200
 /** A broker that hangs up this often without a single ack in between will not change its mind. */
 const FRUITLESS_CONNECTIONS = 8
 
@@ -130,12 +132,15 @@ function watchOver(client: MqttClient, options: ConnectionOptions, events: Conne
   }
 
   say('online')
-  client.on('connect', () => {
+  // MQTT.js says `connect` only after what was unacknowledged has been sent again, too late to tell a broker that hangs
+  // up on it from one that is away.
+  client.on('packetreceive', ({ cmd }) => {
+    if (cmd !== 'connack') return
     connected = true
     if (lost !== null) clearTimeout(lost)
     lost = null
-    say('online')
   })
+  client.on('connect', () => say('online'))
   client.on('error', (error) => {
     lastError = wordsOf(error)
     if (isRefusal(error)) fail(refused(url, lastError))
@@ -162,7 +167,7 @@ function watchOver(client: MqttClient, options: ConnectionOptions, events: Conne
       if (over) return
       over = true
       say('offline')
-      await endWithin(client, CLOSE_MS)
+      await endWithin(client, inFlight > 0 ? HASTY_CLOSE_MS : CLOSE_MS)
     },
   }
 }

@@ -103,7 +103,8 @@ function planOne(kind: IncidentKind, home: Home, options: PlanOptions, random: R
       return { kind, households, fromMs, toMs: fromMs, meter: home.water.id }
     }
     case 'frozen-meter':
-      return { kind, households, ...lasting(24 * random.between(4, 10)), meter: someMeter }
+      // A register is called frozen only after weeks: shorter standstills are empty homes.
+      return { kind, households, ...lasting(24 * random.between(32, 45)), meter: someMeter }
     case 'dead-gateway': {
       const served = options.homes.filter((other) => other.gateway === home.gateway)
       const keeps = random.pick(['buffered', 'lost'] as const)

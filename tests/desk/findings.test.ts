@@ -30,11 +30,44 @@ describe('what the detector says', () => {
     expect(t.alert('meter-offline')).toMatchObject({ category: 'device', dueAtMs: null })
   })
 
-  test('a raise of what goes on already changes nothing', () => {
+  test('the same raise again changes nothing, another one replaces what was said', () => {
     const t = openTestDesk()
-    t.hear(raise(), raise(), raise({ severity: 'red', atMs: ONSET + 20 * HOUR }))
-    expect(t.all()).toHaveLength(1)
+    t.hear(raise(), raise())
     expect(t.events.map(({ change }) => change)).toEqual(['raised'])
+    expect(t.alert().history).toHaveLength(1)
+    t.hear(raise({ atMs: ONSET + 7 * HOUR }))
+    expect(t.all()).toHaveLength(1)
+    expect(t.alert()).toMatchObject({ raisedAtMs: ONSET + 7 * HOUR, state: 'open', condition: 'active' })
+    expect(t.events.map(({ change }) => change)).toEqual(['raised', 'revised'])
+  })
+
+  test('a matter said over again disturbs neither a hold nor what a person closed', () => {
+    const t = openTestDesk()
+    const over = [raise({ atMs: ONSET + 7 * HOUR }), escalate()]
+    t.hear(raise(), escalate())
+    t.act({ type: 'hold', note: 'Away.', untilMs: t.clock.nowMs + HOUR })
+    t.hearTogether(...over)
+    expect(t.alert()).toMatchObject({ state: 'held', severity: 'red', raisedAtMs: ONSET + 7 * HOUR })
+    t.hear(settle('clear', { atMs: ONSET + 20 * HOUR }))
+    t.act({ type: 'close', outcome: 'at-home-fine', note: null })
+    const openedAtMs = t.alert().openedAtMs
+    t.clock.nowMs += HOUR
+    t.hearTogether(raise(), escalate(), settle('clear', { atMs: ONSET + 19 * HOUR }))
+    expect(t.alert()).toMatchObject({
+      state: 'closed',
+      outcome: 'at-home-fine',
+      condition: 'cleared',
+      clearedAtMs: ONSET + 19 * HOUR,
+      openedAtMs,
+    })
+    expect(t.events.at(-1)?.change).toBe('revised')
+  })
+
+  test('what is raised and ended at one place of the log is one change', () => {
+    const t = openTestDesk()
+    t.hearTogether(raise(), raise({ kind: 'meter-offline' }), escalate(), settle('clear'))
+    expect(t.alert()).toMatchObject({ state: 'open', condition: 'cleared', severity: 'red' })
+    expect(t.events.map(({ change }) => change)).toEqual(['raised', 'raised'])
   })
 
   test('an escalation replaces severity and words and is due sooner, never later', () => {

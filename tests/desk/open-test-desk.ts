@@ -19,6 +19,8 @@ export interface TestDesk {
   readonly events: DeskEvent[]
   /** The detector says it and the desk hears it. */
   hear(...findings: Finding[]): void
+  /** All of it at one place of the detector's log. */
+  hearTogether(...findings: Finding[]): void
   act(action: DeskAction): ReturnType<Desk['act']>
   /** The alert of household H1. */
   alert(kind?: AlertKind): Alert
@@ -47,6 +49,10 @@ export function openTestDesk(): TestDesk {
     events,
     hear(...said) {
       findings.tell(...said)
+      while (test.desk.pump().more);
+    },
+    hearTogether(...said) {
+      findings.tellTogether(...said)
       while (test.desk.pump().more);
     },
     act: (action) => test.desk.act(id('inactivity'), action, 'li', null),

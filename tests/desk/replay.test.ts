@@ -21,14 +21,14 @@ const said: fc.Arbitrary<Finding> = fc
 test('crashes between findings, and a findings log made anew, leave the alerts and events of an undisturbed run', () => {
   fc.assert(
     fc.property(
-      fc.array(said, { minLength: 1, maxLength: 25 }),
+      fc.array(fc.array(said, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 25 }),
       fc.array(fc.constantFrom('nothing', 'crash', 'anew'), { minLength: 25, maxLength: 25 }),
       (findings, disturbances) => {
         const calm = openTestDesk()
         const wild = openTestDesk()
-        for (const [i, finding] of findings.entries()) {
-          calm.hear(finding)
-          wild.hear(finding)
+        for (const [i, together] of findings.entries()) {
+          calm.hearTogether(...together)
+          wild.hearTogether(...together)
           if (disturbances[i] === 'nothing') continue
           if (disturbances[i] === 'anew') {
             // The detector folds its log again from the start; the log comes back entry by entry.
@@ -36,7 +36,8 @@ test('crashes between findings, and a findings log made anew, leave the alerts a
             wild.findings.log = []
             wild.reopen()
             wild.desk.pump()
-            wild.findings.log = whole.slice(0, Math.ceil(whole.length / 2))
+            const half = whole[Math.floor(whole.length / 2)]?.logOffset ?? 0
+            wild.findings.log = whole.filter(({ logOffset }) => logOffset < half)
             wild.desk.pump()
             wild.findings.log = whole
           }
@@ -81,4 +82,14 @@ test('thousands of findings are worked in bounded pumps', () => {
     [500, false],
   ])
   expect(t.desk.counts(null)).toMatchObject([{ count: 2_500 }])
+})
+
+test('what is said together is heard together, also where it begins at the end of a batch', () => {
+  const t = openTestDesk()
+  t.hear(raise(), settle('clear'))
+  t.act({ type: 'close', outcome: 'at-home-fine', note: null })
+  t.findings.tell(...Array.from({ length: 199 }, (_, i) => raise({ household: `B${i}` })))
+  // The raise is the 200th of its batch, and its clear would be the first of the next.
+  t.hearTogether(raise({ atMs: ONSET + 1 }), settle('clear', { atMs: ONSET + 2 }))
+  expect(t.alert()).toMatchObject({ state: 'closed', condition: 'cleared', clearedAtMs: ONSET + 2 })
 })

@@ -5,7 +5,10 @@ import type { AlertKind, Severity } from '../../domain/alert-kinds.ts'
 
 /** A findings log in memory that a test speaks into. */
 export interface ToldFindings extends FindingsReader {
+  /** Each at a place of its own in the detector's log. */
   tell(...findings: Finding[]): void
+  /** All from one place of it. */
+  tellTogether(...findings: Finding[]): void
   /** The same findings from the start of a log made anew. */
   log: PlacedFinding[]
 }
@@ -17,6 +20,12 @@ export function toldFindings(): ToldFindings {
       for (const finding of findings) {
         const seq = told.log.length + 1
         told.log.push({ seq, logOffset: seq, index: 0, finding })
+      }
+    },
+    tellTogether(...findings) {
+      const logOffset = told.log.length + 1
+      for (const [index, finding] of findings.entries()) {
+        told.log.push({ seq: told.log.length + 1, logOffset, index, finding })
       }
     },
     read: (afterSeq, limit) => told.log.filter(({ seq }) => seq > afterSeq).slice(0, limit),

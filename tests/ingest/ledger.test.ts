@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Quality } from '../../domain/quality.ts'
 import { DAY_MS, HOUR_MS } from '../../domain/time.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { EARLIEST_TIME_MS, LATEST_TIME_MS, parseTime } from '../../ingest/native/parse-time.ts'
 

@@ -1,4 +1,8 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { openRegistryReader } from '../../ingest/open-registry-reader.ts'
 import type { Household } from '../../domain/household.ts'
 import type { JournalEntry } from '../../domain/log-entry.ts'
 import type { MeterId } from '../../domain/ids.ts'
@@ -289,8 +293,15 @@ describe('ingest', () => {
   })
 
   it('is empty to its readers before it has ever started', () => {
-    using world = stageInFolder()
-    expect(world.registry.counters()).toMatchObject({ received: 0, backlogEntries: 0 })
-    expect(world.log()).toEqual([])
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'hearthline-ingest-'))
+    const registry = openRegistryReader(dir)
+    expect(registry.counters()).toMatchObject({ received: 0, backlogEntries: 0 })
+    expect(registry.meter('W1' as MeterId)).toBeNull()
+    expect(registry.rejects({}, null, 10)).toEqual({ items: [], next: null })
+    expect(registry.counts()).toEqual({ households: 0, metersRegistered: 0, metersUnregistered: 0 })
+    fs.writeFileSync(path.join(dir, 'ingest.db'), '')
+    expect(registry.households({ areas: null }, null, 10).items).toEqual([])
+    registry.close()
+    fs.rmSync(dir, { recursive: true })
   })
 })

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, integer, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../domain/time.ts'
 import { createCalendar } from '../../simulators/village/calendar.ts'
@@ -72,8 +72,8 @@ describe('a village', () => {
   })
 
   test('never turns a register back, and uses about what homes use', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 1e6 }), (seed) => {
+    assert(
+      property(integer({ min: 0, max: 1e6 }), (seed) => {
         const homes = settle(8, seed)
         const readings = readingsOf({ homes, seed, days: 10 })
         for (const { water, electricity, persona } of homes) {
@@ -101,7 +101,7 @@ describe('a village', () => {
       .filter(({ kind }) => kind === 'water')
       .map(({ timeMs }) => timeMs)
     expect(times.length).toBeGreaterThanOrEqual(95)
-    expect(times.slice(1).every((timeMs, i) => timeMs - times[i]! === HOUR_MS)).toBe(true)
+    expect(new Set(times.slice(1).map((timeMs, i) => timeMs - times[i]!))).toEqual(new Set([HOUR_MS]))
   })
 
   test('leaves a weekend dwelling empty at the weekend and inhabited in the week', () => {
@@ -114,14 +114,18 @@ describe('a village', () => {
     }
     const use = useOf(home.water.id, readingsOf({ homes: [home], days: 28 }))
     const calendar = createCalendar('Asia/Shanghai', 1)
-    for (let day = calendar.dayOf(FROM_MS); day < calendar.dayOf(FROM_MS) + 28; day++) {
-      const { startMs, endMs, weekday } = calendar.day(day)
-      const litres = use
-        .filter((hour) => hour.endMs > startMs && hour.endMs <= endMs)
-        .reduce((sum, { amount }) => sum + amount, 0)
-      if (weekday === 6) expect(litres).toBe(0)
-      if (weekday >= 1 && weekday <= 4) expect(litres).toBeGreaterThan(20)
-    }
+    const first = calendar.dayOf(FROM_MS)
+    const days = Array.from({ length: 28 }, (_, i) => calendar.day(first + i))
+    const litresOn = (weekdays: readonly number[]): number[] =>
+      days
+        .filter(({ weekday }) => weekdays.includes(weekday))
+        .map(({ startMs, endMs }) =>
+          use
+            .filter((hour) => hour.endMs > startMs && hour.endMs <= endMs)
+            .reduce((sum, { amount }) => sum + amount, 0),
+        )
+    expect(Math.max(...litresOn([6]))).toBe(0)
+    expect(Math.min(...litresOn([1, 2, 3, 4]))).toBeGreaterThan(20)
   })
 })
 

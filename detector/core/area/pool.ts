@@ -16,8 +16,8 @@ export interface Pool {
 
 /** A home's day is over for good this many days later: the lateness, and the day itself. */
 export const CLOSED_AFTER_DAYS = LATENESS_MS / DAY_MS + 1
-/** How far one home's deliveries may lag behind another's: daily batches exist (72 h). */
-export const LAG_DAYS = 3
+/** How far one home's fold may lag behind another's: deliveries by 72 h (daily batches exist), a slice of an entry by a day. */
+export const LAG_DAYS = 4
 
 export function newPool(budget: BudgetState): Pool {
   return { budget, known: new Map(), newestAsked: -Infinity }

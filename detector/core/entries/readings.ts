@@ -1,6 +1,7 @@
 import type { Finding } from '../../../domain/finding.ts'
 import type { GatewayId, HouseholdId, MeterId } from '../../../domain/ids.ts'
 import type { Reading } from '../../../domain/reading.ts'
+import { DAY_MS } from '../../../domain/time.ts'
 import type { MeterKind } from '../../../domain/units.ts'
 import type { Detector } from '../detector.ts'
 import { clearSkew } from '../devices/clock-skew.ts'
@@ -9,12 +10,26 @@ import { listen } from '../listening.ts'
 import { addMeter, gatewayNumber, noteDelivery } from '../meter-table.ts'
 import { FLAG } from '../window.ts'
 
-/** Takes all readings to their homes, then folds each home once: readings that come together cost one rewind. */
+/**
+ * No home is folded further ahead of the others than this within one entry: what homes have in common (the budget) must
+ * not depend on how readings were cut into entries. A live entry spans minutes; only history is sliced.
+ */
+export const SLICE_MS = DAY_MS
+
+/** Takes readings to their homes, then folds each home once: readings that come together cost one rewind. */
 export function foldReadings(detector: Detector, readings: readonly Reading[]): Finding[] {
+  const findings: Finding[] = []
   const touched = new Set<Home>()
+  let sliceMs = Infinity
   let gatewayId: GatewayId | null = null
   let gateway = -1
   for (const reading of readings) {
+    if (reading.timeMs > sliceMs + SLICE_MS) {
+      for (const finding of settleAll(detector, touched)) findings.push(finding)
+      touched.clear()
+      sliceMs = Infinity
+    }
+    if (sliceMs === Infinity) sliceMs = reading.timeMs
     listen(detector.listening, reading.receivedAtMs)
     if (reading.gateway !== gatewayId) {
       gatewayId = reading.gateway
@@ -22,7 +37,8 @@ export function foldReadings(detector: Detector, readings: readonly Reading[]): 
     }
     takeReading(detector, reading, gateway, touched)
   }
-  return settleAll(detector, touched)
+  for (const finding of settleAll(detector, touched)) findings.push(finding)
+  return findings
 }
 
 export function settleAll(detector: Detector, touched: ReadonlySet<Home>): Finding[] {
