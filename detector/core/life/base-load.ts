@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../../domain/time.ts'
 import type { MeterKind } from '../../../domain/units.ts'
 import {
   BASE_CAP,
@@ -11,6 +12,7 @@ import {
   DEEP_NATS,
   FLOOR_HALF_LIFE_HOURS,
   FLOOR_MARGIN,
+  FLOOR_MIN_COVER,
   FLOOR_MIN_HOURS,
   FLOOR_MIN_L_PER_H,
   FLOOR_SHARE,
@@ -21,7 +23,7 @@ import {
   LONG_WATER_MARGIN,
   NO_NIGHT_HOURS,
 } from './parameters.ts'
-import { LOAD_BINS, LOAD_ROW, V, type LifeState } from './state.ts'
+import { C, LOAD_BINS, LOAD_ROW, V, type LifeState } from './state.ts'
 
 /**
  * What a meter shows with nobody's doing: the leak that never stops, the fridge and the standby. It is learned as a
@@ -96,6 +98,7 @@ export function lifeThreshold(state: LifeState, meter: number, hours: number): n
   const row = meter * LOAD_ROW
   const seen = state.loads[row + LOAD_BINS] ?? 0
   if (seen < scale.minHours) return kind === 'water' ? scale.min : null
+  if (kind === 'water' && isSparse(state)) return scale.min
   let total = 0
   for (let bin = 0; bin < LOAD_BINS; bin++) total += state.loads[row + bin] ?? 0
   if (scale !== SCALES.electricity)
@@ -106,6 +109,12 @@ export function lifeThreshold(state: LifeState, meter: number, hours: number): n
   const deep = (state.level[V.surprise] ?? 0) > DEEP_NATS
   const share = deep ? DEEP_BASE_SHARE : scale.share
   return Math.max(scale.min, Math.min(cap, quantileOf(state, row, scale, share, total)))
+}
+
+/** Where most hours are not told at all (files that list only hours with use), the lowest told is no floor. */
+function isSparse(state: LifeState): boolean {
+  const hours = ((state.clock[C.newestMs] ?? 0) - (state.clock[C.firstMs] ?? 0)) / HOUR_MS
+  return (state.level[V.hoursSeen] ?? 0) < FLOOR_MIN_COVER * hours
 }
 
 /** The load (with the scale's margin) that this share of the observed time lies at or below; inside a bin: geometric. */

@@ -67,6 +67,8 @@ export const FLOOR_HALF_LIFE_HOURS = 168
 export const BASE_HALF_LIFE_HOURS = 42
 /** Observed hours before a floor or base load is believed. */
 export const FLOOR_MIN_HOURS = 72
+/** A floor is believed only where at least this share of all hours has been told. */
+export const FLOOR_MIN_COVER = 0.6
 export const BASE_MIN_HOURS = 20
 
 /** An interval longer than this is spread over the hours it covers. */
