@@ -1,4 +1,3 @@
-import { HOUR_MS } from '../../../domain/time.ts'
 import type { MeterKind } from '../../../domain/units.ts'
 import {
   BASE_CAP,
@@ -12,8 +11,8 @@ import {
   DEEP_NATS,
   FLOOR_HALF_LIFE_HOURS,
   FLOOR_MARGIN,
-  FLOOR_MIN_COVER,
   FLOOR_MIN_HOURS,
+  FLOOR_MIN_UNBROKEN,
   FLOOR_MIN_L_PER_H,
   FLOOR_SHARE,
   NIGHT_FROM_HOUR,
@@ -23,7 +22,7 @@ import {
   LONG_WATER_MARGIN,
   NO_NIGHT_HOURS,
 } from './parameters.ts'
-import { C, LOAD_BINS, LOAD_ROW, V, type LifeState } from './state.ts'
+import { LOAD_BINS, LOAD_ROW, V, type LifeState } from './state.ts'
 
 /**
  * What a meter shows with nobody's doing: the leak that never stops, the fridge and the standby. It is learned as a
@@ -111,10 +110,12 @@ export function lifeThreshold(state: LifeState, meter: number, hours: number): n
   return Math.max(scale.min, Math.min(cap, quantileOf(state, row, scale, share, total)))
 }
 
-/** Where most hours are not told at all (files that list only hours with use), the lowest told is no floor. */
+/**
+ * Where hours are left out one by one (files that list only hours with use), the lowest told is no floor. Long gaps
+ * between unbroken stretches do no harm.
+ */
 function isSparse(state: LifeState): boolean {
-  const hours = ((state.clock[C.newestMs] ?? 0) - (state.clock[C.firstMs] ?? 0)) / HOUR_MS
-  return (state.level[V.hoursSeen] ?? 0) < FLOOR_MIN_COVER * hours
+  return (state.level[V.unbroken] ?? 0) < FLOOR_MIN_UNBROKEN
 }
 
 /** The load (with the scale's margin) that this share of the observed time lies at or below; inside a bin: geometric. */
