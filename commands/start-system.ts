@@ -79,7 +79,11 @@ export async function startSystem(
         if (journal === null) throw new Error('the journal belongs to the role broker')
         return journal.append(entry)
       },
-      close: () => closing.disposeAsync(),
+      async close() {
+        // Side by side: each finishes what it holds, and together they keep within what a supervisor waits.
+        await Promise.all([broker?.close(), ingest?.stop(), store?.stop(), stages.detector?.stop()])
+        await closing.disposeAsync()
+      },
     }
   } catch (error) {
     await closing.disposeAsync()
