@@ -5,6 +5,7 @@ import { startBroker } from '../broker/start-broker.ts'
 import { type DetectorCalls, type DetectorEvent, startDetector } from '../detector/start.ts'
 import type { JournalEntry } from '../domain/log-entry.ts'
 import { messageOf } from '../domain/operational-error.ts'
+import type { Place } from '../domain/place.ts'
 import { MINUTE_MS } from '../domain/time.ts'
 import { type IngestCalls, type IngestEvent, startIngest } from '../ingest/start.ts'
 import type { JournalWriter } from '../logs/journal/journal.ts'
@@ -164,9 +165,12 @@ function joinStages(stages: Stages, room: DeskRoom | null): void {
     store?.tell('nudge')
     detector?.tell('nudge')
   })
-  store?.onEvent((event) => void ingest?.call('passed', 'store', event.place))
+  // Said again with the next step: one that is lost because ingest has stopped first costs nothing.
+  const passed = (reader: string, place: Place): void =>
+    void ingest?.call('passed', reader, place).catch(() => {})
+  store?.onEvent((event) => passed('store', event.place))
   detector?.onEvent((event) => {
-    if (event.type === 'saved') void ingest?.call('passed', 'detector', event.place)
+    if (event.type === 'saved') passed('detector', event.place)
     else room?.nudge()
   })
 }
