@@ -24,6 +24,14 @@ export interface SystemStatus {
     readonly rejected: number
   }
   readonly rejectedByCode: Readonly<Record<string, number>>
+  /** How the store keeps up; null where it does not run in this process. */
+  readonly store: {
+    /** How long the oldest reading that is not stored yet has been waiting. */
+    readonly backlogSeconds: number
+    /** Of its latest batches, from sending to acceptance; null before the first. */
+    readonly writeP50Ms: number | null
+    readonly writeP99Ms: number | null
+  } | null
   /** Entries not yet worked. */
   readonly backlog: { readonly ingest: number; readonly store: number; readonly detector: number }
   /** MQTT clients connected now. */

@@ -24,6 +24,14 @@ export function measureApi(app: FastifyInstance, deps: ApiDeps): RefreshMetrics 
       setCounts(system.readings, 'fate', status.readings)
       setCounts(system.rejects, 'code', status.rejectedByCode)
       for (const [stage, count] of Object.entries(status.backlog)) system.backlog.set({ stage }, count)
+      system.storeBacklog.set(status.store?.backlogSeconds ?? 0)
+      system.storeWrites.reset()
+      for (const [quantile, ms] of [
+        ['0.5', status.store?.writeP50Ms],
+        ['0.99', status.store?.writeP99Ms],
+      ] as const) {
+        if (ms !== null && ms !== undefined) system.storeWrites.set({ quantile }, ms / 1_000)
+      }
       system.journalFailure.set(status.journalFailure === null ? 0 : 1)
       system.connections.set(status.connections)
     } catch (error) {
@@ -76,6 +84,17 @@ function systemMetrics(registry: Registry) {
       name: 'hearthline_readings_rejected_total',
       help: 'Rejected readings since the data folder began, by code.',
       labelNames: ['code'],
+      registers,
+    }),
+    storeBacklog: new Gauge({
+      name: 'hearthline_store_backlog_seconds',
+      help: 'How long the oldest reading that is not stored yet has been waiting.',
+      registers,
+    }),
+    storeWrites: new Gauge({
+      name: 'hearthline_store_write_seconds',
+      help: 'Time from sending a batch to the store until it was accepted, of the latest batches.',
+      labelNames: ['quantile'],
       registers,
     }),
     backlog: new Gauge({

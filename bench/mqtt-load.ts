@@ -14,6 +14,8 @@ export interface LoadOptions {
   /** Messages per second over all connections; null: as fast as acks allow. */
   readonly rate: number | null
   readonly seconds: number
+  /** Stop after so many messages, even where time is left. */
+  readonly messages?: number
   readonly readingsPerMessage: number
   readonly meters: number
   /** Time of the first readings, epoch ms; each round of the meters lies `stepMs` later. */
@@ -121,8 +123,10 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
 
   const begin = performance.now()
   const end = begin + options.seconds * 1_000
-  while (performance.now() < end) {
-    const due = options.rate === null ? Infinity : ((performance.now() - begin) / 1_000) * options.rate
+  const most = options.messages ?? Infinity
+  while (performance.now() < end && sent < most) {
+    const paced = options.rate === null ? Infinity : ((performance.now() - begin) / 1_000) * options.rate
+    const due = Math.min(paced, most)
     for (const [i, connection] of connections.entries()) {
       connection.cork()
       // Spread over the connections, as gateways would be.

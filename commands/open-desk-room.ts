@@ -27,7 +27,7 @@ export interface DeskRoomOptions {
   readonly log: Logger
   readonly keys: KeyStore
   readonly store: StageThread<StoreCalls, StoreEvent>
-  readonly stages: () => Stages
+  readonly stages: Stages
 }
 
 const ROUND_MS = 250
@@ -45,7 +45,7 @@ export async function openDeskRoom(options: DeskRoomOptions): Promise<DeskRoom> 
     closing.defer(() => findings.close())
     const desk = openDesk({ dataDir: config.data, clock: Date.now, findings, registry })
     closing.defer(() => desk.close())
-    desk.onEvent(publishAlerts(() => stages().broker, log))
+    desk.onEvent(publishAlerts(stages.broker, log))
     const watch = watchStages(stages, registry)
     closing.defer(() => watch.stop())
     const pump = keepPumping(() => desk.pump().more)

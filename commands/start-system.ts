@@ -5,6 +5,7 @@ import { startBroker } from '../broker/start-broker.ts'
 import { type DetectorCalls, type DetectorEvent, startDetector } from '../detector/start.ts'
 import type { JournalEntry } from '../domain/log-entry.ts'
 import { messageOf } from '../domain/operational-error.ts'
+import type { Place } from '../domain/place.ts'
 import { MINUTE_MS } from '../domain/time.ts'
 import { type IngestCalls, type IngestEvent, startIngest } from '../ingest/start.ts'
 import type { JournalWriter } from '../logs/journal/journal.ts'
@@ -13,6 +14,7 @@ import { dataFiles } from '../platform/data-folder.ts'
 import { lockFolder } from '../platform/folder-lock.ts'
 import type { Logger } from '../platform/log.ts'
 import type { StageThread } from '../platform/thread.ts'
+import { influxConfigOf } from '../store/influx/config.ts'
 import { startStore } from '../store/start.ts'
 import type { StoreCalls, StoreEvent } from '../store/stage.ts'
 import type { Config, Role } from './config.ts'
@@ -51,32 +53,38 @@ export async function startSystem(
   try {
     const lock = lockFolder(config.data, config.roles)
     closing.defer(() => lock.release())
+    let nudgeIngest = (): void => {}
     const keys = openKeyStore(dataFiles(config.data).keys)
     closing.defer(() => keys.close())
-    const stages = await startStages(config, log, onCrash, closing)
-    let running: Stages = { ...stages, broker: null }
-    const { journal, store } = stages
-    const room =
-      has(config, 'api') && store !== null
-        ? await openDeskRoom({ config, log, keys, store, stages: () => running })
-        : null
-    if (room !== null) closing.defer(() => room.close())
-    joinStages(running, room)
+    const journal = has(config, 'broker')
+      ? await openJournal(config, log, onCrash, () => nudgeIngest())
+      : null
     if (journal !== null) {
+      closing.defer(() => journal.close())
       await beginTime(config, journal, log, closing)
-      // Last, because from here on readings are acknowledged.
-      const broker = await openBroker(config, log, keys, journal)
-      closing.defer(() => broker.close())
-      running = { ...stages, broker }
     }
+    // What is in the journal is kept: readings are acknowledged while the stages behind it still load their state.
+    const broker = journal === null ? null : await openBroker(config, log, keys, journal)
+    if (broker !== null) closing.defer(() => broker.close())
+    const stages: Stages = { journal, broker, ...(await startStages(config, onCrash, closing)) }
+    const { ingest, store } = stages
+    nudgeIngest = () => ingest?.tell('nudge')
+    const room =
+      has(config, 'api') && store !== null ? await openDeskRoom({ config, log, keys, store, stages }) : null
+    if (room !== null) closing.defer(() => room.close())
+    joinStages(stages, room)
     return {
-      mqtt: running.broker?.ports ?? null,
+      mqtt: broker?.ports ?? null,
       http: room?.address ?? null,
       append(entry) {
         if (journal === null) throw new Error('the journal belongs to the role broker')
         return journal.append(entry)
       },
-      close: () => closing.disposeAsync(),
+      async close() {
+        // Side by side: each finishes what it holds, and together they keep within what a supervisor waits.
+        await Promise.all([broker?.close(), ingest?.stop(), store?.stop(), stages.detector?.stop()])
+        await closing.disposeAsync()
+      },
     }
   } catch (error) {
     await closing.disposeAsync()
@@ -88,48 +96,39 @@ function has(config: Config, role: Role): boolean {
   return config.roles.includes(role)
 }
 
-async function startStages(
+function openJournal(
   config: Config,
   log: Logger,
   onCrash: (error: Error) => void,
+  onCommitted: () => void,
+): Promise<JournalWriter> {
+  return startJournal({
+    file: dataFiles(config.data).journal,
+    onCommitted,
+    onFailure: (failure) =>
+      failure === null
+        ? log.info('the journal can be written again: readings are acknowledged')
+        : log.error({ failure }, 'the journal cannot be written: readings are not acknowledged'),
+    onCrash,
+  })
+}
+
+async function startStages(
+  config: Config,
+  onCrash: (error: Error) => void,
   closing: AsyncDisposableStack,
-): Promise<Omit<Stages, 'broker'>> {
+): Promise<Pick<Stages, 'ingest' | 'store' | 'detector'>> {
   const { data: dataDir, timezone, budget } = config
-  let nudgeIngest = (): void => {}
-  const journal = has(config, 'broker')
-    ? await startJournal({
-        file: dataFiles(dataDir).journal,
-        onCommitted: () => nudgeIngest(),
-        onFailure: (failure) =>
-          failure === null
-            ? log.info('the journal can be written again: readings are acknowledged')
-            : log.error({ failure }, 'the journal cannot be written: readings are not acknowledged'),
-        onCrash,
-      })
-    : null
-  if (journal !== null) closing.defer(() => journal.close())
   const ingest = has(config, 'ingest') ? await startIngest({ dataDir }, onCrash) : null
-  if (ingest !== null) {
-    closing.defer(() => ingest.stop())
-    nudgeIngest = () => ingest.tell('nudge')
-  }
-  const store = has(config, 'store') ? await startStore({ dataDir, influx: influxOf(config) }, onCrash) : null
+  if (ingest !== null) closing.defer(() => ingest.stop())
+  const influx = influxConfigOf(config)
+  const store = has(config, 'store') ? await startStore({ dataDir, influx }, onCrash) : null
   if (store !== null) closing.defer(() => store.stop())
   const detector = has(config, 'detector')
     ? await startDetector({ dataDir, timezone, budget }, onCrash)
     : null
   if (detector !== null) closing.defer(() => detector.stop())
-  return { journal, ingest, store, detector }
-}
-
-function influxOf(config: Config): Parameters<typeof startStore>[0]['influx'] {
-  if (config.influxUrl === undefined) return null
-  return {
-    url: config.influxUrl,
-    database: config.influxDatabase,
-    ...(config.influxToken === undefined ? {} : { token: config.influxToken }),
-    ...(config.influxOrg === undefined ? {} : { org: config.influxOrg }),
-  }
+  return { ingest, store, detector }
 }
 
 function openBroker(config: Config, log: Logger, keys: KeyStore, journal: JournalWriter): Promise<Broker> {
@@ -166,9 +165,12 @@ function joinStages(stages: Stages, room: DeskRoom | null): void {
     store?.tell('nudge')
     detector?.tell('nudge')
   })
-  store?.onEvent((event) => void ingest?.call('passed', 'store', event.place))
+  // Said again with the next step: one that is lost because ingest has stopped first costs nothing.
+  const passed = (reader: string, place: Place): void =>
+    void ingest?.call('passed', reader, place).catch(() => {})
+  store?.onEvent((event) => passed('store', event.place))
   detector?.onEvent((event) => {
-    if (event.type === 'saved') void ingest?.call('passed', 'detector', event.place)
+    if (event.type === 'saved') passed('detector', event.place)
     else room?.nudge()
   })
 }

@@ -14,12 +14,12 @@ export interface StageWatch {
 const ROUND_MS = 1_000
 
 /** Keeps in mind how the stages are, so that /readyz answers at once even where one of them does not. */
-export function watchStages(stages: () => Stages, registry: RegistryReader): StageWatch {
+export function watchStages(stages: Stages, registry: RegistryReader): StageWatch {
   let ingestFailure: string | null = null
   let storeFailure: string | null = null
 
   async function round(): Promise<void> {
-    const { ingest, store } = stages()
+    const { ingest, store } = stages
     try {
       ingestFailure = (await ingest?.call('failure')) ?? null
       storeFailure = (await store?.call('status'))?.degraded ?? null
@@ -31,13 +31,13 @@ export function watchStages(stages: () => Stages, registry: RegistryReader): Sta
   const timer = setInterval(() => void round(), ROUND_MS)
   return {
     health() {
-      const { journal } = stages()
+      const { journal } = stages
       const journalFailure = journal?.failure() ?? null
       const reasons = [journalFailure, ingestFailure, storeFailure].filter((reason) => reason !== null)
       return { accepting: journalFailure === null, reasons }
     },
     async status() {
-      const { journal, broker, store, detector } = stages()
+      const { journal, broker, store, detector } = stages
       const [stored, judged] = await Promise.all([store?.call('status'), detector?.call('status')])
       // Read after the stages have answered: what they have counted, ingest has counted before.
       const counters = registry.counters()
@@ -57,6 +57,14 @@ export function watchStages(stages: () => Stages, registry: RegistryReader): Sta
           store: stored?.backlogReadings ?? 0,
           detector: judged?.backlogReadings ?? 0,
         },
+        store:
+          stored === undefined
+            ? null
+            : {
+                backlogSeconds: stored.backlogSeconds,
+                writeP50Ms: stored.writes.p50Ms,
+                writeP99Ms: stored.writes.p99Ms,
+              },
         connections: broker?.stats().connections ?? 0,
         journalFailure: journal?.failure() ?? null,
       }

@@ -1,7 +1,7 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { messageOf, OperationalError } from '../domain/operational-error.ts'
+import { makeFolder } from './make-folder.ts'
 
 export interface FolderLock {
   release(): void
@@ -20,7 +20,7 @@ export function lockFolder(folder: string, roles: readonly string[]): FolderLock
   }
   for (const role of roles) {
     try {
-      fs.mkdirSync(folder, { recursive: true })
+      makeFolder(folder)
       const db = new DatabaseSync(path.join(folder, `${role}.lock`), { timeout: 0 })
       held.push(db)
       db.exec('BEGIN EXCLUSIVE')

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { messageOf, OperationalError } from '../domain/operational-error.ts'
+import { makeFolder } from './make-folder.ts'
 
 export interface OpenOptions {
   /** The file; its folder is made when absent. */
@@ -21,7 +22,7 @@ const BUSY_TIMEOUT_MS = 5_000
  */
 export function openDatabase(options: OpenOptions): DatabaseSync {
   try {
-    fs.mkdirSync(path.dirname(options.file), { recursive: true })
+    makeFolder(path.dirname(options.file))
     const db = new DatabaseSync(options.file, { timeout: BUSY_TIMEOUT_MS })
     db.exec('PRAGMA journal_mode = WAL')
     db.exec(`PRAGMA synchronous = ${options.synchronous}`)

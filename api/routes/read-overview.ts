@@ -50,13 +50,12 @@ function homes(deps: ApiDeps, areas: readonly string[] | null) {
 }
 
 function countsOf(counts: readonly AlertCount[]) {
-  const unclosed = counts.filter(({ state }) => state !== 'closed')
   return {
     total: sum(counts),
     state: byName(ALERT_STATES, counts, 'state'),
     condition: byName(CONDITIONS, counts, 'condition'),
-    kind: byName(ALERT_KIND_NAMES, unclosed, 'kind'),
-    severity: byName(SEVERITIES, unclosed, 'severity'),
+    kind: byName(ALERT_KIND_NAMES, counts, 'kind'),
+    severity: byName(SEVERITIES, counts, 'severity'),
   }
 }
 

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { PassThrough } from 'node:stream'
 import { messageOf, OperationalError } from '../../domain/operational-error.ts'
 import { toIso } from '../../domain/time.ts'
+import { makeFolder } from '../../platform/make-folder.ts'
 import type { Home } from './home.ts'
 import type { Incident } from './incident.ts'
 import type { VillageMessage } from './message.ts'
@@ -36,7 +37,7 @@ export async function writeVillage(options: WriteOptions): Promise<WrittenVillag
   const { folder } = options
   const file = (name: string): string => path.join(folder, name)
   try {
-    fs.mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     fs.writeFileSync(file('households.csv'), householdsCsv(options.homes, options.timezone))
     writeTruth(file('truth.ndjson'), options.incidents)
     const readings = await writeReadings(file('readings.csv.gz'), options)

@@ -35,4 +35,6 @@ test('a folder that cannot be made is refused in words', () => {
   const inTheWay = path.join(temporaryFolder(), 'file')
   fs.writeFileSync(inTheWay, '')
   expect(() => lockFolder(path.join(inTheWay, 'data'), ['broker'])).toThrow(/cannot use .* as data folder/)
+  // Here Node's own recursive mkdir would never return.
+  expect(() => lockFolder('/proc/hearthline/data', ['broker'])).toThrow(/cannot use .* as data folder/)
 })

@@ -32,9 +32,9 @@ function publishAll(
   return new Promise((resolve) => {
     let next = 0
     let flying = 0
-    let gone = false
+    const state = { gone: false }
     const launch = (): void => {
-      while (!gone && flying < IN_FLIGHT && next < pending.length) {
+      while (!state.gone && flying < IN_FLIGHT && next < pending.length) {
         const reading = pending[next++]!
         flying++
         client.publish('hearthline/v1/gw1/readings', JSON.stringify(reading), { qos: 1 }, (error) => {
@@ -46,7 +46,7 @@ function publishAll(
       }
     }
     client.once('close', () => {
-      gone = true
+      state.gone = true
       resolve()
     })
     client.on('error', () => {})

@@ -12,9 +12,8 @@ test('every row of a real register file is accounted for, and a second replay ch
   const file = realData(context, 'daiad_water_register.csv.gz')
   const serve = await startServe(temporaryFolder(), await freePorts(2))
   const replay = async (): Promise<{ published: number; acked: number }> => {
-    const { stdout } = await run(process.execPath, [
-      ...[DOOR, 'replay', '--readings', file, '--speed', 'max', '--mqtt', serve.mqtt, '--json'],
-    ])
+    const args = ['--readings', file, '--speed', 'max', '--mqtt', serve.mqtt, '--json']
+    const { stdout } = await run(process.execPath, [DOOR, 'replay', ...args])
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
   }
   const alerts = async (): Promise<unknown[]> => listAll(serve, '/api/v1/alerts')

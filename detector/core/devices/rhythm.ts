@@ -7,7 +7,7 @@ export const MIN_LIMIT_MS = 6 * HOUR_MS
 /** A silence of this length teaches no more than this: it was a failure, not a habit. */
 const MAX_LESSON_MS = 3 * DAY_MS
 /** The longest silence is forgotten by half in about this time. */
-const FORGET_MS = 2 * DAY_MS
+const FORGET_MS = 14 * DAY_MS
 /** Readings before a meter has a rhythm at all. */
 export const MIN_READINGS = 8
 
