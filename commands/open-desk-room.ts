@@ -31,6 +31,7 @@ export interface DeskRoomOptions {
 }
 
 const ROUND_MS = 250
+const BREATH_MS = 10
 
 /** Opens the desk over what ingest and the detector have written, keeps it up to date, and serves it. */
 export async function openDeskRoom(options: DeskRoomOptions): Promise<DeskRoom> {
@@ -78,21 +79,22 @@ export async function openDeskRoom(options: DeskRoomOptions): Promise<DeskRoom> 
   }
 }
 
-/** Runs `round` four times a second, at once after a nudge, and again while it says that there is more. */
+/** Runs `round` four times a second, soon after a nudge, and again while it says that there is more. */
 function keepPumping(round: () => boolean): { nudge(): void; stop(): void } {
-  let pending: NodeJS.Immediate | null = null
+  let pending: NodeJS.Timeout | null = null
   const nudge = (): void => {
-    pending ??= setImmediate(() => {
+    // Not at once: an outage brings thousands of findings, and between two batches readings are to be acknowledged.
+    pending ??= setTimeout(() => {
       pending = null
       if (round()) nudge()
-    })
+    }, BREATH_MS)
   }
   const timer = setInterval(nudge, ROUND_MS)
   return {
     nudge,
     stop() {
       clearInterval(timer)
-      if (pending !== null) clearImmediate(pending)
+      if (pending !== null) clearTimeout(pending)
     },
   }
 }
