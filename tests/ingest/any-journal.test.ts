@@ -167,6 +167,6 @@ it('nothing that a gateway or an operator can say stops ingest or the detector; 
       expect([...shaken.stored()].sort()).toEqual([...quiet.stored()].sort())
       expect(standing(heard(judge(shaken.log(), saveEvery)))).toEqual(standing(heard(judge(log, Infinity))))
     }),
-    { numRuns: Number(process.env['HEARTHLINE_TEST_RUNS'] ?? 40) },
+    { numRuns: Number(process.env['HEARTHLINE_TEST_RUNS'] ?? 30) },
   )
 }, 60_000)
