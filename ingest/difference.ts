@@ -17,8 +17,8 @@ import type { Books, Origin, Step, Work } from './work.ts'
  * - later than that: kept with the quality `late`, no consumption from a register, its neighbours as they were.
  */
 export const difference: Step = (work, books) => {
-  const { candidate, corrects } = work
-  const meter = work.meter ?? meet(work, books)
+  const { candidate, corrects, meter } = work
+  if (meter === null) throw new Error('a reading without a meter')
   if (candidate.timeMs > meter.track.timeMs) append(meter, work, books)
   else if (candidate.timeMs < meter.track.timeMs - LATENESS_MS || corrects?.late === true)
     keepLate(meter, work, books)
@@ -34,12 +34,6 @@ export const difference: Step = (work, books) => {
   }
   books.meters.touch(meter)
   return corrects === null ? 'kept' : 'corrected'
-}
-
-/** An unknown meter is kept like any other, as a home of its own until a household claims it. */
-function meet(work: Work, books: Books): Meter {
-  const { meter: id, kind } = work.candidate
-  return books.meters.add(id, kind, null, work.origin.gateway)
 }
 
 // Reused from reading to reading: filled and emptied within one call.
