@@ -1,6 +1,7 @@
 import { messageOf } from '../domain/operational-error.ts'
 import { openJournalReader } from '../logs/journal/read-journal.ts'
 import { dataFiles } from '../platform/data-folder.ts'
+import { isOperational } from '../platform/sqlite.ts'
 import { runStageThread } from '../platform/thread.ts'
 import { openIngestDatabase } from './database.ts'
 import { createIngestStage, type IngestStage } from './ingest-stage.ts'
@@ -104,10 +105,4 @@ function runLoop(
     },
     failure: () => failure,
   }
-}
-
-/** A broken invariant must end the process; a failing disk, database or journal may mend. */
-function isOperational(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code
-  return code === 'ERR_SQLITE_ERROR' || (error instanceof Error && error.name === 'OperationalError')
 }
