@@ -119,7 +119,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   )
   while (!connections.every(({ isConnected }) => isConnected)) await pause(20)
   const topics = connections.map((_, i) => Buffer.from(`hearthline/v1/gw-${i % 100}/readings`))
-  const source = readingSource(options)
+  const sources = connections.map((_, i) => readingSource(options, i))
 
   const begin = performance.now()
   const end = begin + options.seconds * 1_000
@@ -132,7 +132,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       // Spread over the connections, as gateways would be.
       const share = Math.ceil((due - sent) / (connections.length - i))
       for (let n = 0; n < share && connection.flying < options.inFlight; n++) {
-        connection.publish(topics[i] as Buffer, source.next())
+        connection.publish(topics[i] as Buffer, (sources[i] as ReadingSource).next())
         sent++
       }
       connection.uncork()
@@ -150,28 +150,36 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     acked: latencies.length,
     seconds,
     ackMs: { p50: at(0.5), p99: at(0.99), max: at(1) },
-    newestMs: source.newestMs(),
+    newestMs: Math.max(...sources.map((source) => source.newestMs())),
   }
 }
 
-function readingSource(options: LoadOptions): { next(): string; newestMs(): number } {
-  let meter = 0
+interface ReadingSource {
+  next(): string
+  newestMs(): number
+}
+
+/** A meter speaks through one connection, as through one gateway: its readings come in their order. */
+function readingSource(options: LoadOptions, connection: number): ReadingSource {
+  const { connections, meters, startMs, stepMs, readingsPerMessage } = options
+  let meter = connection
   let round = 0
   const one = (): string => {
-    const time = options.startMs + round * options.stepMs
-    const text = `{"meter":"W-${String(meter).padStart(7, '0')}","time":${time},"register":${(round * 7 + (meter % 50)) / 1_000},"unit":"m3"}`
-    if (++meter === options.meters) {
-      meter = 0
+    const time = startMs + round * stepMs
+    const text = `{"meter":"W-${String(meter).padStart(7, '0')}","time":${time},"register":${((time / stepMs) * 7 + (meter % 50)) / 1_000},"unit":"m3"}`
+    meter += connections
+    if (meter >= meters) {
+      meter = connection
       round++
     }
     return text
   }
   return {
     next() {
-      if (options.readingsPerMessage === 1) return one()
-      return `[${Array.from({ length: options.readingsPerMessage }, one).join(',')}]`
+      if (readingsPerMessage === 1) return one()
+      return `[${Array.from({ length: readingsPerMessage }, one).join(',')}]`
     },
-    newestMs: () => options.startMs + round * options.stepMs,
+    newestMs: () => startMs + round * stepMs,
   }
 }
 

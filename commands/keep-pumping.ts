@@ -10,15 +10,17 @@ export interface Pumping {
 }
 
 const ROUND_MS = 250
+/** An outage brings thousands of findings: between two rounds readings are to be acknowledged. */
+const BREATH_MS = 10
 /** After a failure (disk full, database locked) the round is tried again, ever more slowly. */
 const SLOWEST_RETRY_MS = 10_000
 
 /**
- * Runs `round` four times a second, at once after a nudge, and again while it says that there is more. What a full disk
+ * Runs `round` four times a second, soon after a nudge, and again while it says that there is more. What a full disk
  * hinders is tried again: the desk still shows what it has, and the other stages go on.
  */
 export function keepPumping(round: () => boolean, log: Logger): Pumping {
-  let pending: NodeJS.Immediate | null = null
+  let pending: NodeJS.Timeout | null = null
   let failure: string | null = null
   let retryMs = ROUND_MS
   let retryAtMs = -Infinity
@@ -43,7 +45,7 @@ export function keepPumping(round: () => boolean, log: Logger): Pumping {
 
   function nudge(): void {
     if (Date.now() < retryAtMs) return
-    pending ??= setImmediate(turn)
+    pending ??= setTimeout(turn, BREATH_MS)
   }
 
   const timer = setInterval(nudge, ROUND_MS)
@@ -52,7 +54,7 @@ export function keepPumping(round: () => boolean, log: Logger): Pumping {
     failure: () => failure,
     stop() {
       clearInterval(timer)
-      if (pending !== null) clearImmediate(pending)
+      if (pending !== null) clearTimeout(pending)
     },
   }
 }

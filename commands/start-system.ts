@@ -76,7 +76,7 @@ export async function startSystem(
       ...(await startStages(config, onCrash, closing, passed.readings)),
     }
     const { ingest, store } = stages
-    nudgeIngest = () => ingest?.tell('nudge')
+    if (ingest !== null) nudgeIngest = gather(() => ingest.tell('nudge'))
     const room =
       has(config, 'api') && store !== null ? await openDeskRoom({ config, log, keys, store, stages }) : null
     if (room !== null) closing.defer(() => room.close())
@@ -97,6 +97,19 @@ export async function startSystem(
   } catch (error) {
     await closing.disposeAsync()
     throw error
+  }
+}
+
+const NUDGE_GATHER_MS = 5
+
+/** Waking a thread costs more than a reading does: many nudges become one. */
+function gather(nudge: () => void): () => void {
+  let timer: NodeJS.Timeout | null = null
+  return () => {
+    timer ??= setTimeout(() => {
+      timer = null
+      nudge()
+    }, NUDGE_GATHER_MS)
   }
 }
 

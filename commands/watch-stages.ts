@@ -45,8 +45,10 @@ export function watchStages(
     },
     async status() {
       const { journal, broker, store, detector } = stages
+      // Asked first: what ingest has let out by now, the stages behind it count as stored or waiting.
+      const waiting = registry.counters().backlogEntries
       const [stored, judged] = await Promise.all([store?.call('status'), detector?.call('status')])
-      // Read after the stages have answered: what they have counted, ingest has counted before.
+      // Asked again: what they have counted, ingest has counted before.
       const counters = registry.counters()
       const refused = stored?.refused ?? 0
       return {
@@ -60,7 +62,7 @@ export function watchStages(
         rejectedByCode:
           refused === 0 ? counters.rejectedByCode : { ...counters.rejectedByCode, 'store-refused': refused },
         backlog: {
-          ingest: counters.backlogEntries,
+          ingest: waiting,
           store: stored?.backlogReadings ?? 0,
           detector: judged?.backlogReadings ?? 0,
         },

@@ -158,7 +158,7 @@ describe('the acute model', () => {
       hours: WEEKS(8) + 7 * 24,
       amount: (_start, hour, n) => (hour >= 7 && hour < 23 && noise(n) < 0.7 ? 12 : 0),
     })
-    expect(foldAll(profile, feed, 10).findings).toEqual([])
+    expect(foldAll(profile, feed, 12).findings).toEqual([])
   })
 
   it('hears two meters as one home: either one alone is a life sign, both together are one silence', () => {

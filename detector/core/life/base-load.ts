@@ -12,6 +12,7 @@ import {
   FLOOR_HALF_LIFE_HOURS,
   FLOOR_MARGIN,
   FLOOR_MIN_HOURS,
+  FLOOR_MIN_UNBROKEN,
   FLOOR_MIN_L_PER_H,
   FLOOR_SHARE,
   NIGHT_FROM_HOUR,
@@ -96,6 +97,7 @@ export function lifeThreshold(state: LifeState, meter: number, hours: number): n
   const row = meter * LOAD_ROW
   const seen = state.loads[row + LOAD_BINS] ?? 0
   if (seen < scale.minHours) return kind === 'water' ? scale.min : null
+  if (kind === 'water' && isSparse(state)) return scale.min
   let total = 0
   for (let bin = 0; bin < LOAD_BINS; bin++) total += state.loads[row + bin] ?? 0
   if (scale !== SCALES.electricity)
@@ -106,6 +108,14 @@ export function lifeThreshold(state: LifeState, meter: number, hours: number): n
   const deep = (state.level[V.surprise] ?? 0) > DEEP_NATS
   const share = deep ? DEEP_BASE_SHARE : scale.share
   return Math.max(scale.min, Math.min(cap, quantileOf(state, row, scale, share, total)))
+}
+
+/**
+ * Where hours are left out one by one (files that list only hours with use), the lowest told is no floor. Long gaps
+ * between unbroken stretches do no harm.
+ */
+function isSparse(state: LifeState): boolean {
+  return (state.level[V.unbroken] ?? 0) < FLOOR_MIN_UNBROKEN
 }
 
 /** The load (with the scale's margin) that this share of the observed time lies at or below; inside a bin: geometric. */

@@ -63,7 +63,7 @@ export function describeSilence(
       silentHours: (endMs - lastSignMs) / HOUR_MS,
       observedSilentHours: round(level[V.silentHours] ?? 0),
       surpriseNats: round(level[V.surprise] ?? 0),
-      probabilityAlive: round(alive),
+      chanceOfSuchSilence: round(alive),
       usualRateAtThisHour: round(rate),
       longestSilencesHours: longest.map(String),
       score: round(level[V.peak] ?? 0),

@@ -36,9 +36,9 @@ export interface LifeContext {
 export function foldLife(state: LifeState, observation: Observation, context: LifeContext): LifeFinding[] {
   const { meter, endMs, intervalMs, amount } = observation
   if (!observation.measured || amount === null || !(intervalMs > 0)) return []
-  advanceClock(state, endMs)
-  const hours = hoursOf(intervalMs)
   const startMs = endMs - intervalMs
+  advanceClock(state, startMs, endMs)
+  const hours = hoursOf(intervalMs)
   const middle = wallMs(state.profile.timezone, endMs - intervalMs / 2)
   const threshold = lifeThreshold(state, meter, hours)
   learnLoad(state, meter, amount, hours, Math.floor(middle / HOUR_MS) % 24)

@@ -1,3 +1,5 @@
+import type { MeterKind } from '../../../domain/units.ts'
+import type { Profile } from '../observation.ts'
 import { COEFFICIENTS } from './coefficients.ts'
 import { RETURNS_EDGES, RETURNS_PRIOR } from './parameters.ts'
 import { fastRateOf, lastDayRateOf, rateOf, HOME_ROW } from './rhythm.ts'
@@ -51,13 +53,19 @@ export function featuresOf(
   out[17] = lastDay * logSurprise
 }
 
+function kindOf(profile: Profile): MeterKind {
+  for (const meter of profile.meters) if (meter.kind === 'water') return 'water'
+  return 'electricity'
+}
+
 const scratch = new Float64Array(FEATURES)
 
 /** Cumulative hazard of a return within the coming hour, -ln(1 - P), by the pooled law. */
 export function pooledHazard(state: LifeState, slot: number, surprise: number, silentHours: number): number {
   featuresOf(state, slot, surprise, silentHours, scratch)
+  const weights = COEFFICIENTS[kindOf(state.profile)]
   let z = 0
-  for (let i = 0; i < FEATURES; i++) z += (COEFFICIENTS[i] ?? 0) * (scratch[i] ?? 0)
+  for (let i = 0; i < FEATURES; i++) z += (weights[i] ?? 0) * (scratch[i] ?? 0)
   return z > 0 ? z + Math.log1p(Math.exp(-z)) : Math.log1p(Math.exp(z))
 }
 

@@ -31,9 +31,9 @@ export const RETURNS_FORGET = 0.9985
 export const RETURNS_EDGES = [2, 5, 10, 20, 40] as const
 
 /** Worth of finding someone after d hours: FAST_SHARE e^(-d/FAST_HOURS) + (1 - FAST_SHARE) e^(-d/SLOW_HOURS). */
-export const WORTH_FAST_HOURS = 12
-export const WORTH_SLOW_HOURS = 90
-export const WORTH_FAST_SHARE = 0.65
+export const WORTH_FAST_HOURS = 18
+export const WORTH_SLOW_HOURS = 200
+export const WORTH_FAST_SHARE = 0.7
 /** Worth of an alert that stood open already when life stopped: it says nothing, and the next knock is believed less. */
 export const WORTH_ALREADY_OPEN = -0.2
 /** How far ahead the use of waiting is looked for. */
@@ -67,6 +67,9 @@ export const FLOOR_HALF_LIFE_HOURS = 168
 export const BASE_HALF_LIFE_HOURS = 42
 /** Observed hours before a floor or base load is believed. */
 export const FLOOR_MIN_HOURS = 72
+/** A floor is believed only where at least this share of intervals begins where the one before ended (memory: UNBROKEN_MEMORY). */
+export const FLOOR_MIN_UNBROKEN = 0.8
+export const UNBROKEN_MEMORY = 168
 export const BASE_MIN_HOURS = 20
 
 /** An interval longer than this is spread over the hours it covers. */

@@ -12,6 +12,7 @@ import {
   SCORE_EVERY_HOURS,
   SCORE_FROM_HOURS,
   SCORE_FROM_LOG_ALIVE,
+  UNBROKEN_MEMORY,
 } from './parameters.ts'
 import { C, DAYS, V, WEEKS, type LifeState } from './state.ts'
 import { dayOf } from './hour.ts'
@@ -23,11 +24,15 @@ export function severityName(code: number): Severity {
 }
 
 /** Moves the home's clock; days and weeks that begin forget what stood in their place before. */
-export function advanceClock(state: LifeState, endMs: EpochMs): void {
+export function advanceClock(state: LifeState, startMs: EpochMs, endMs: EpochMs): void {
   const { clock, level } = state
   const newest = clock[C.newestMs] ?? -1
   if ((clock[C.firstMs] ?? -1) < 0) clock[C.firstMs] = endMs
   if (endMs <= newest) return
+  const unbroken = level[V.unbroken] ?? 1
+  // A tenth of an interval is the jitter of clocks.
+  const joins = newest < 0 || startMs - newest <= 0.1 * (endMs - startMs) ? 1 : 0
+  level[V.unbroken] = unbroken + (joins - unbroken) / UNBROKEN_MEMORY
   const day = dayOf(endMs)
   const before = newest < 0 ? day - 1 : dayOf(newest)
   if (day > before) {

@@ -66,8 +66,10 @@ export const V = {
   week: 24,
   /** Bit h: the hour h of the day showed life when it was last observed. */
   lastDay: 25,
+  /** Share of intervals that begin where the one before ended. */
+  unbroken: 26,
 } as const
-const LEVEL = 26
+const LEVEL = 27
 
 /**
  * One home. Plain data in flat arrays: a county of homes must fit in memory, and a home must be saved, cloned and
@@ -114,6 +116,7 @@ export function newLife(profile: Profile): LifeState {
     reached: new Uint32Array(DAYS),
   }
   state.level[V.lately] = PRIOR_RATE
+  state.level[V.unbroken] = 1
   state.level[V.longRun] = PRIOR_RATE
   return state
 }

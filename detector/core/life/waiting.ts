@@ -11,6 +11,8 @@ import { V, type LifeState } from './state.ts'
 
 const FAST_KEEP = Math.exp(-1 / WORTH_FAST_HOURS)
 const SLOW_KEEP = Math.exp(-1 / WORTH_SLOW_HOURS)
+/** Below every threshold (area/budget.ts): scores under it are not told apart. */
+const LOWEST = 6.4
 /** A score that no silence reaches: waiting costs nothing at all. */
 const NOT_YET = -20
 
@@ -32,6 +34,8 @@ export function scoreOf(state: LifeState, wallHour: number): number {
   let now = WORTH_FAST_SHARE * fast + (1 - WORTH_FAST_SHARE) * slow
   let hazard = 0
   let best = 0
+  // A wait that saves this much leaves the score where it is: most silences end their look ahead here, after an hour or two.
+  const enough = Math.exp(OFFSET - Math.max(LOWEST, state.level[V.peak] ?? 0))
   for (let ahead = 1; ahead <= HORIZON_HOURS; ahead++) {
     const slot = slotOf(wallHour + ahead)
     hazard += pooledHazard(state, slot, surprise, silentHours) * frailty(state, returnBin(surprise))
@@ -44,6 +48,7 @@ export function scoreOf(state: LifeState, wallHour: number): number {
     const gain = now - WORTH_FAST_SHARE * fast - (1 - WORTH_FAST_SHARE) * slow
     if (gain <= 1e-9) return NOT_YET
     best = Math.max(best, (alive - then) / gain)
+    if (best >= enough) return NOT_YET
   }
   return OFFSET - Math.log(best)
 }
