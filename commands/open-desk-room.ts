@@ -3,7 +3,7 @@ import type { KeyStore } from '../access/key-store.ts'
 import { buildApi } from '../api/build-api.ts'
 import { openDesk } from '../api/desk/open-desk.ts'
 import { openFindingsReader } from '../detector/findings/read-findings.ts'
-import { OperationalError } from '../domain/operational-error.ts'
+import { mayMend, messageOf, OperationalError } from '../domain/operational-error.ts'
 import { openRegistryReader } from '../ingest/open-registry-reader.ts'
 import type { Logger } from '../platform/log.ts'
 import type { StageThread } from '../platform/thread.ts'
@@ -46,10 +46,10 @@ export async function openDeskRoom(options: DeskRoomOptions): Promise<DeskRoom> 
     const desk = openDesk({ dataDir: config.data, clock: Date.now, findings, registry })
     closing.defer(() => desk.close())
     desk.onEvent(publishAlerts(stages.broker, log))
-    const watch = watchStages(stages, registry)
-    closing.defer(() => watch.stop())
     const pump = keepPumping(() => desk.pump().more)
     closing.defer(() => pump.stop())
+    const watch = watchStages(stages, registry, () => pump.failure(), log)
+    closing.defer(() => watch.stop())
 
     const api = await buildApi({
       desk,
@@ -78,18 +78,34 @@ export async function openDeskRoom(options: DeskRoomOptions): Promise<DeskRoom> 
   }
 }
 
-/** Runs `round` four times a second, at once after a nudge, and again while it says that there is more. */
-function keepPumping(round: () => boolean): { nudge(): void; stop(): void } {
+/**
+ * Runs `round` four times a second, at once after a nudge, and again while it says that there is more. A round that a
+ * failing disk has broken off has changed nothing, and the next one takes it up again.
+ */
+export function keepPumping(round: () => boolean): { nudge(): void; stop(): void; failure(): string | null } {
+  let failure: string | null = null
   let pending: NodeJS.Immediate | null = null
   const nudge = (): void => {
     pending ??= setImmediate(() => {
       pending = null
-      if (round()) nudge()
+      if (attempt()) nudge()
     })
+  }
+  function attempt(): boolean {
+    try {
+      const more = round()
+      failure = null
+      return more
+    } catch (error) {
+      if (!mayMend(error)) throw error
+      failure = messageOf(error)
+      return false
+    }
   }
   const timer = setInterval(nudge, ROUND_MS)
   return {
     nudge,
+    failure: () => failure,
     stop() {
       clearInterval(timer)
       if (pending !== null) clearImmediate(pending)

@@ -1,6 +1,7 @@
 import type { Health, SystemStatus } from '../api/deps.ts'
 import { messageOf } from '../domain/operational-error.ts'
 import type { RegistryReader } from '../ingest/registry-reader.ts'
+import type { Logger } from '../platform/log.ts'
 import type { Stages } from './start-system.ts'
 
 export interface StageWatch {
@@ -14,18 +15,39 @@ export interface StageWatch {
 const ROUND_MS = 1_000
 
 /** Keeps in mind how the stages are, so that /readyz answers at once even where one of them does not. */
-export function watchStages(stages: Stages, registry: RegistryReader): StageWatch {
-  let ingestFailure: string | null = null
+export function watchStages(
+  stages: Stages,
+  registry: RegistryReader,
+  deskFailure: () => string | null,
+  log: Logger,
+): StageWatch {
+  let held: readonly (string | null)[] = []
   let storeFailure: string | null = null
+  let told = ''
 
   async function round(): Promise<void> {
-    const { ingest, store } = stages
+    const { ingest, store, detector } = stages
     try {
-      ingestFailure = (await ingest?.call('failure')) ?? null
+      held = [
+        heldUp('ingest', await ingest?.call('failure')),
+        heldUp('the detector', await detector?.call('failure')),
+        heldUp('the desk', deskFailure()),
+      ]
       storeFailure = (await store?.call('status'))?.degraded ?? null
     } catch (error) {
-      ingestFailure = `a stage does not answer: ${messageOf(error)}`
+      held = [`a stage does not answer: ${messageOf(error)}`]
     }
+    tell([...held, storeFailure].filter((reason) => reason !== null))
+  }
+
+  /** Once for each change: nothing is lost meanwhile, but a person must act. */
+  function tell(reasons: readonly string[]): void {
+    const words = reasons.join(' ')
+    if (words === told) return
+    told = words
+    if (reasons.length > 0)
+      log.error({ reasons }, 'a part of the system is held up; it goes on by itself when this is mended')
+    else log.info('nothing is held up any more')
   }
 
   const timer = setInterval(() => void round(), ROUND_MS)
@@ -33,7 +55,7 @@ export function watchStages(stages: Stages, registry: RegistryReader): StageWatc
     health() {
       const { journal } = stages
       const journalFailure = journal?.failure() ?? null
-      const reasons = [journalFailure, ingestFailure, storeFailure].filter((reason) => reason !== null)
+      const reasons = [journalFailure, ...held, storeFailure].filter((reason) => reason !== null)
       return { accepting: journalFailure === null, reasons }
     },
     async status() {
@@ -71,4 +93,9 @@ export function watchStages(stages: Stages, registry: RegistryReader): StageWatc
     },
     stop: () => clearInterval(timer),
   }
+}
+
+function heldUp(part: string, failure: string | null | undefined): string | null {
+  if (failure === null || failure === undefined) return null
+  return `${part} is held up: ${failure}`
 }

@@ -1,3 +1,4 @@
+import { mayMend, messageOf } from '../domain/operational-error.ts'
 import { startOf, type Place } from '../domain/place.ts'
 import { SECOND_MS } from '../domain/time.ts'
 import type { ReadingsLogReader } from '../logs/readings/readings-log.ts'
@@ -19,6 +20,12 @@ const SNAPSHOT_EVERY_MS = 30 * SECOND_MS
 /** Saving takes at most about one part in this many of the stage's time, however many homes there are. */
 const SNAPSHOT_SHARE = 20
 
+interface Folded {
+  readonly said: readonly SaidAt[]
+  readonly reached: Place
+  readonly entries: number
+}
+
 /** log → fold → findings, and from time to time a snapshot of the fold with its place. */
 export function createDetectorStage(
   options: DetectorOptions,
@@ -39,6 +46,10 @@ export function createDetectorStage(
   let savedPlace = place
   const everyMs = options.snapshotEveryMs ?? SNAPSHOT_EVERY_MS
   let saveAtMs = Date.now() + everyMs
+  /** Folded but not kept yet: nothing more is folded until what has been said is on disk. */
+  let unkept: Folded | null = null
+  let keepFailure: string | null = null
+  let saveFailure: string | null = null
   let busy = false
   let stopped = false
 
@@ -47,14 +58,27 @@ export function createDetectorStage(
     if (busy || stopped) return
     busy = true
     try {
-      for (let more = true; more; more = !stopped && fold())
+      for (let more = true; more; more = !stopped && keepOn())
         await new Promise((resolve) => setImmediate(resolve))
     } finally {
       busy = false
     }
   }
 
-  function fold(): boolean {
+  /** One bite. Where the disk fails, the next poll tries again; alerts that are known stay on the desk meanwhile. */
+  function keepOn(): boolean {
+    try {
+      unkept ??= fold()
+      const kept = keep(unkept)
+      keepFailure = null
+      return kept
+    } catch (error) {
+      keepFailure = failureOf(error)
+      return false
+    }
+  }
+
+  function fold(): Folded {
     const entries = log.read(place, READINGS_AT_ONCE)
     const said: SaidAt[] = []
     let reached = place
@@ -63,18 +87,30 @@ export function createDetectorStage(
       if (made.length > 0) said.push({ logOffset: at.offset, findings: made })
       reached = at
     }
-    const added = findings.append(said)
-    place = reached
-    if (entries.length > 0) emit({ type: 'advanced', place, findings: added })
-    if (Date.now() >= saveAtMs) save()
-    return entries.length > 0
+    return { said, reached, entries: entries.length }
   }
 
+  function keep({ said, reached, entries }: Folded): boolean {
+    const added = findings.append(said)
+    place = reached
+    unkept = null
+    if (entries > 0) emit({ type: 'advanced', place, findings: added })
+    if (Date.now() >= saveAtMs) save()
+    return entries > 0
+  }
+
+  /** A state that cannot be saved costs time only: from the last one saved, the log is folded again. */
   function save(): void {
     const startedAtMs = Date.now()
     saveAtMs = startedAtMs + everyMs
-    if (place.offset === savedPlace.offset) return
-    snapshots.save(detector, place)
+    if (place.offset === savedPlace.offset || unkept !== null) return
+    try {
+      snapshots.save(detector, place)
+      saveFailure = null
+    } catch (error) {
+      saveFailure = failureOf(error)
+      return
+    }
     savedPlace = place
     saveAtMs = Date.now() + Math.max(everyMs, SNAPSHOT_SHARE * (Date.now() - startedAtMs))
     emit({ type: 'saved', place })
@@ -100,7 +136,12 @@ export function createDetectorStage(
   const poll = setInterval(wake, POLL_MS)
   wake()
   return {
-    calls: { nudge: wake, status, household: (id) => viewHousehold(detector, id) },
+    calls: {
+      nudge: wake,
+      status,
+      household: (id) => viewHousehold(detector, id),
+      failure: () => keepFailure ?? saveFailure,
+    },
     stop() {
       stopped = true
       clearInterval(poll)
@@ -110,4 +151,10 @@ export function createDetectorStage(
       return Promise.resolve()
     },
   }
+}
+
+/** @throws the error itself where trying again cannot help. */
+function failureOf(error: unknown): string {
+  if (!mayMend(error)) throw error
+  return messageOf(error)
 }

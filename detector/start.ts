@@ -51,6 +51,8 @@ export type DetectorCalls = {
   nudge(): void
   status(): DetectorStatus
   household(id: string): HouseholdView | null
+  /** Why nothing is kept at this moment; null as long as all is well. */
+  failure(): string | null
 }
 
 export type DetectorEvent =

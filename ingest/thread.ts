@@ -1,4 +1,4 @@
-import { messageOf } from '../domain/operational-error.ts'
+import { mayMend, messageOf } from '../domain/operational-error.ts'
 import { openJournalReader } from '../logs/journal/read-journal.ts'
 import { dataFiles } from '../platform/data-folder.ts'
 import { runStageThread } from '../platform/thread.ts'
@@ -64,7 +64,7 @@ function runLoop(
       if (Date.now() >= removeAtMs && !stage.removeOld(Date.now())) removeAtMs = Date.now() + REMOVE_EVERY_MS
       later(POLL_MS)
     } catch (error) {
-      if (!isOperational(error)) throw error
+      if (!mayMend(error)) throw error
       const message = messageOf(error)
       if (failure !== message) emit({ type: 'failing', message })
       failure = message
@@ -92,10 +92,4 @@ function runLoop(
     },
     failure: () => failure,
   }
-}
-
-/** A broken invariant must end the process; a failing disk, database or journal may mend. */
-function isOperational(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code
-  return code === 'ERR_SQLITE_ERROR' || (error instanceof Error && error.name === 'OperationalError')
 }

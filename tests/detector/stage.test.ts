@@ -119,6 +119,30 @@ describe('the detector stage', () => {
     expect(advanced.at(-1)).toEqual({ type: 'saved', place: { partition: 0, offset } })
   })
 
+  it('on a failing disk waits, says why, and says each finding once when it is mended', async () => {
+    const entries = villageLog(40, 26)
+    const undisturbed = folder()
+    await foldAll(undisturbed, appendToLog(undisturbed, entries))
+    const dataDir = folder()
+    const stage = await start(dataDir)
+    const other = new DatabaseSync(dataFiles(dataDir).detector)
+    for (const table of ['findings', 'detector']) {
+      other.exec(
+        `CREATE TRIGGER no_${table} BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`,
+      )
+    }
+    const offset = appendToLog(dataDir, entries)
+    await until(async () => (await stage.call('failure')) === 'the disk is full')
+    other.exec('DROP TRIGGER no_findings')
+    await until(async () => (await stage.call('status')).place.offset === offset)
+    // The state cannot be saved: stopping does without.
+    await stage.stop()
+    other.exec('DROP TRIGGER no_detector')
+    other.close()
+    await foldAll(dataDir, offset)
+    expect(keptIn(dataDir)).toEqual(keptIn(undisturbed))
+  })
+
   it('after kill -9 at any moment, comes to the same findings and the same state to the last byte', async () => {
     const entries = villageLog(40, 26)
     const undisturbed = folder()
