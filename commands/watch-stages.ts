@@ -34,10 +34,11 @@ export function watchStages(
         heldUp('the desk', deskFailure()),
       ]
       storeFailure = (await store?.call('status'))?.degraded ?? null
+      tell([...held, storeFailure].filter((reason) => reason !== null))
     } catch (error) {
+      // Not told: it stops with the system, or it has crashed, which its owner says.
       held = [`a stage does not answer: ${messageOf(error)}`]
     }
-    tell([...held, storeFailure].filter((reason) => reason !== null))
   }
 
   /** Once for each change: nothing is lost meanwhile, but a person must act. */
