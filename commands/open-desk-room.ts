@@ -3,13 +3,14 @@ import type { KeyStore } from '../access/key-store.ts'
 import { buildApi } from '../api/build-api.ts'
 import { openDesk } from '../api/desk/open-desk.ts'
 import { openFindingsReader } from '../detector/findings/read-findings.ts'
-import { mayMend, messageOf, OperationalError } from '../domain/operational-error.ts'
+import { OperationalError } from '../domain/operational-error.ts'
 import { openRegistryReader } from '../ingest/open-registry-reader.ts'
 import type { Logger } from '../platform/log.ts'
 import type { StageThread } from '../platform/thread.ts'
 import { openRefusedReader } from '../store/read-refused.ts'
 import type { StoreCalls, StoreEvent } from '../store/stage.ts'
 import type { Config } from './config.ts'
+import { keepPumping } from './keep-pumping.ts'
 import { publishAlerts } from './publish-alerts.ts'
 import type { Stages } from './start-system.ts'
 import { watchStages } from './watch-stages.ts'
@@ -30,8 +31,6 @@ export interface DeskRoomOptions {
   readonly stages: Stages
 }
 
-const ROUND_MS = 250
-
 /** Opens the desk over what ingest and the detector have written, keeps it up to date, and serves it. */
 export async function openDeskRoom(options: DeskRoomOptions): Promise<DeskRoom> {
   const { config, log, keys, store, stages } = options
@@ -46,9 +45,9 @@ export async function openDeskRoom(options: DeskRoomOptions): Promise<DeskRoom> 
     const desk = openDesk({ dataDir: config.data, clock: Date.now, findings, registry })
     closing.defer(() => desk.close())
     desk.onEvent(publishAlerts(stages.broker, log))
-    const pump = keepPumping(() => desk.pump().more)
+    const pump = keepPumping(() => desk.pump().more, log)
     closing.defer(() => pump.stop())
-    const watch = watchStages(stages, registry, () => pump.failure(), log)
+    const watch = watchStages(stages, registry, () => pump.failure())
     closing.defer(() => watch.stop())
 
     const api = await buildApi({
@@ -75,41 +74,6 @@ export async function openDeskRoom(options: DeskRoomOptions): Promise<DeskRoom> 
   } catch (error) {
     await closing.disposeAsync()
     throw error
-  }
-}
-
-/**
- * Runs `round` four times a second, at once after a nudge, and again while it says that there is more. A round that a
- * failing disk has broken off has changed nothing, and the next one takes it up again.
- */
-export function keepPumping(round: () => boolean): { nudge(): void; stop(): void; failure(): string | null } {
-  let failure: string | null = null
-  let pending: NodeJS.Immediate | null = null
-  const nudge = (): void => {
-    pending ??= setImmediate(() => {
-      pending = null
-      if (attempt()) nudge()
-    })
-  }
-  function attempt(): boolean {
-    try {
-      const more = round()
-      failure = null
-      return more
-    } catch (error) {
-      if (!mayMend(error)) throw error
-      failure = messageOf(error)
-      return false
-    }
-  }
-  const timer = setInterval(nudge, ROUND_MS)
-  return {
-    nudge,
-    failure: () => failure,
-    stop() {
-      clearInterval(timer)
-      if (pending !== null) clearImmediate(pending)
-    },
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Health, SystemStatus } from '../api/deps.ts'
 import { messageOf } from '../domain/operational-error.ts'
 import type { RegistryReader } from '../ingest/registry-reader.ts'
-import type { Logger } from '../platform/log.ts'
 import type { Stages } from './start-system.ts'
 
 export interface StageWatch {
@@ -19,36 +18,21 @@ export function watchStages(
   stages: Stages,
   registry: RegistryReader,
   deskFailure: () => string | null,
-  log: Logger,
 ): StageWatch {
-  let held: readonly (string | null)[] = []
-  let storeFailure: string | null = null
-  let told = ''
+  let stageFailures: readonly (string | null)[] = []
 
   async function round(): Promise<void> {
     const { ingest, store, detector } = stages
-    try {
-      held = [
-        heldUp('ingest', await ingest?.call('failure')),
-        heldUp('the detector', await detector?.call('failure')),
-        heldUp('the desk', deskFailure()),
-      ]
-      storeFailure = (await store?.call('status'))?.degraded ?? null
-      tell([...held, storeFailure].filter((reason) => reason !== null))
-    } catch (error) {
-      // Not told: it stops with the system, or it has crashed, which its owner says.
-      held = [`a stage does not answer: ${messageOf(error)}`]
-    }
-  }
-
-  /** Once for each change: nothing is lost meanwhile, but a person must act. */
-  function tell(reasons: readonly string[]): void {
-    const words = reasons.join(' ')
-    if (words === told) return
-    told = words
-    if (reasons.length > 0)
-      log.error({ reasons }, 'a part of the system is held up; it goes on by itself when this is mended')
-    else log.info('nothing is held up any more')
+    const answers = await Promise.allSettled([
+      ingest?.call('failure').then((why) => (why === null ? null : `ingest stands still: ${why}`)),
+      store?.call('status').then(({ degraded }) => degraded),
+      detector?.call('status').then(({ failure }) => failure),
+    ])
+    stageFailures = answers.map((answer) =>
+      answer.status === 'fulfilled'
+        ? (answer.value ?? null)
+        : `a stage does not answer: ${messageOf(answer.reason)}`,
+    )
   }
 
   const timer = setInterval(() => void round(), ROUND_MS)
@@ -56,13 +40,15 @@ export function watchStages(
     health() {
       const { journal } = stages
       const journalFailure = journal?.failure() ?? null
-      const reasons = [journalFailure, ...held, storeFailure].filter((reason) => reason !== null)
+      const reasons = [journalFailure, ...stageFailures, deskFailure()].filter((reason) => reason !== null)
       return { accepting: journalFailure === null, reasons }
     },
     async status() {
       const { journal, broker, store, detector } = stages
+      // Asked first: what ingest has let out by now, the stages behind it count as stored or waiting.
+      const waiting = registry.counters().backlogEntries
       const [stored, judged] = await Promise.all([store?.call('status'), detector?.call('status')])
-      // Read after the stages have answered: what they have counted, ingest has counted before.
+      // Asked again: what they have counted, ingest has counted before.
       const counters = registry.counters()
       const refused = stored?.refused ?? 0
       return {
@@ -76,7 +62,7 @@ export function watchStages(
         rejectedByCode:
           refused === 0 ? counters.rejectedByCode : { ...counters.rejectedByCode, 'store-refused': refused },
         backlog: {
-          ingest: counters.backlogEntries,
+          ingest: waiting,
           store: stored?.backlogReadings ?? 0,
           detector: judged?.backlogReadings ?? 0,
         },
@@ -94,9 +80,4 @@ export function watchStages(
     },
     stop: () => clearInterval(timer),
   }
-}
-
-function heldUp(part: string, failure: string | null | undefined): string | null {
-  if (failure === null || failure === undefined) return null
-  return `${part} is held up: ${failure}`
 }

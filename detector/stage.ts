@@ -1,9 +1,9 @@
-import { mayMend, messageOf } from '../domain/operational-error.ts'
+import { messageOf } from '../domain/operational-error.ts'
 import { startOf, type Place } from '../domain/place.ts'
 import { SECOND_MS } from '../domain/time.ts'
 import type { ReadingsLogReader } from '../logs/readings/readings-log.ts'
 import { dataFiles } from '../platform/data-folder.ts'
-import { openDatabase } from '../platform/sqlite.ts'
+import { isOperational, openDatabase } from '../platform/sqlite.ts'
 import type { RunningStage } from '../platform/thread.ts'
 import { newDetector } from './core/detector.ts'
 import { foldEntry } from './core/fold-entry.ts'
@@ -20,10 +20,14 @@ const SNAPSHOT_EVERY_MS = 30 * SECOND_MS
 /** Saving takes at most about one part in this many of the stage's time, however many homes there are. */
 const SNAPSHOT_SHARE = 20
 
-interface Folded {
+/** After a failure (disk full, database locked) it tries again, ever more slowly. */
+const FIRST_RETRY_MS = 250
+const SLOWEST_RETRY_MS = 10_000
+
+/** Folded and not yet kept: a fold cannot be taken back, so its words wait here while the disk takes none. */
+interface Bite {
   readonly said: readonly SaidAt[]
   readonly reached: Place
-  readonly entries: number
 }
 
 /** log → fold → findings, and from time to time a snapshot of the fold with its place. */
@@ -46,74 +50,91 @@ export function createDetectorStage(
   let savedPlace = place
   const everyMs = options.snapshotEveryMs ?? SNAPSHOT_EVERY_MS
   let saveAtMs = Date.now() + everyMs
-  /** Folded but not kept yet: nothing more is folded until what has been said is on disk. */
-  let unkept: Folded | null = null
-  let keepFailure: string | null = null
-  let saveFailure: string | null = null
   let busy = false
   let stopped = false
+  let folded: Bite | null = null
+  let failure: string | null = null
+  let retryMs = FIRST_RETRY_MS
+  let retryAtMs = -Infinity
 
-  /** Folds what is there, a bite at a time; returns when it has caught up. */
+  /** Folds what is there, a bite at a time; returns when it has caught up, or when the disk takes or gives nothing. */
   async function advance(): Promise<void> {
-    if (busy || stopped) return
+    if (busy || stopped || Date.now() < retryAtMs) return
     busy = true
     try {
-      for (let more = true; more; more = !stopped && keepOn())
+      for (let more = true; more; more = !stopped && fold())
         await new Promise((resolve) => setImmediate(resolve))
+      recover()
+    } catch (error) {
+      if (!isOperational(error)) throw error
+      fail(messageOf(error))
     } finally {
       busy = false
     }
   }
 
-  /** One bite. Where the disk fails, the next poll tries again; alerts that are known stay on the desk meanwhile. */
-  function keepOn(): boolean {
-    try {
-      unkept ??= fold()
-      const kept = keep(unkept)
-      keepFailure = null
-      return kept
-    } catch (error) {
-      keepFailure = failureOf(error)
+  function fold(): boolean {
+    const bite = (folded ??= foldNext())
+    if (bite === null) {
+      if (Date.now() >= saveAtMs) save()
       return false
     }
+    keep(bite)
+    if (Date.now() >= saveAtMs) save()
+    return true
   }
 
-  function fold(): Folded {
+  function foldNext(): Bite | null {
     const entries = log.read(place, READINGS_AT_ONCE)
     const said: SaidAt[] = []
-    let reached = place
+    let reached: Place | null = null
     for (const { place: at, entry } of entries) {
       const made = foldEntry(detector, entry)
       if (made.length > 0) said.push({ logOffset: at.offset, findings: made })
       reached = at
     }
-    return { said, reached, entries: entries.length }
+    return reached === null ? null : { said, reached }
   }
 
-  function keep({ said, reached, entries }: Folded): boolean {
-    const added = findings.append(said)
-    place = reached
-    unkept = null
-    if (entries > 0) emit({ type: 'advanced', place, findings: added })
-    if (Date.now() >= saveAtMs) save()
-    return entries > 0
+  function keep(bite: Bite): void {
+    const added = findings.append(bite.said)
+    folded = null
+    place = bite.reached
+    emit({ type: 'advanced', place, findings: added })
   }
 
-  /** A state that cannot be saved costs time only: from the last one saved, the log is folded again. */
   function save(): void {
     const startedAtMs = Date.now()
-    saveAtMs = startedAtMs + everyMs
-    if (place.offset === savedPlace.offset || unkept !== null) return
-    try {
+    if (place.offset !== savedPlace.offset) {
       snapshots.save(detector, place)
-      saveFailure = null
-    } catch (error) {
-      saveFailure = failureOf(error)
-      return
+      savedPlace = place
+      emit({ type: 'saved', place })
     }
-    savedPlace = place
     saveAtMs = Date.now() + Math.max(everyMs, SNAPSHOT_SHARE * (Date.now() - startedAtMs))
-    emit({ type: 'saved', place })
+  }
+
+  function fail(message: string): void {
+    if (failure !== message) emit({ type: 'failing', message })
+    failure = message
+    retryAtMs = Date.now() + retryMs
+    retryMs = Math.min(retryMs * 2, SLOWEST_RETRY_MS)
+  }
+
+  function recover(): void {
+    if (failure === null) return
+    failure = null
+    retryMs = FIRST_RETRY_MS
+    emit({ type: 'recovered' })
+  }
+
+  /** What cannot be saved now is folded again at the next start. */
+  function saveLast(): void {
+    try {
+      if (folded !== null) keep(folded)
+      save()
+    } catch (error) {
+      if (!isOperational(error)) throw error
+    }
   }
 
   function status(): DetectorStatus {
@@ -128,6 +149,7 @@ export function createDetectorStage(
       findings: findings.count(),
       lastEventMs: Number.isFinite(detector.lastEventMs) ? detector.lastEventMs : null,
       unjudged: detector.unjudged,
+      failure: failure === null ? null : `the detector stands still: ${failure}`,
     }
   }
 
@@ -136,25 +158,14 @@ export function createDetectorStage(
   const poll = setInterval(wake, POLL_MS)
   wake()
   return {
-    calls: {
-      nudge: wake,
-      status,
-      household: (id) => viewHousehold(detector, id),
-      failure: () => keepFailure ?? saveFailure,
-    },
+    calls: { nudge: wake, status, household: (id) => viewHousehold(detector, id) },
     stop() {
       stopped = true
       clearInterval(poll)
-      save()
+      saveLast()
       db.close()
       log.close()
       return Promise.resolve()
     },
   }
-}
-
-/** @throws the error itself where trying again cannot help. */
-function failureOf(error: unknown): string {
-  if (!mayMend(error)) throw error
-  return messageOf(error)
 }

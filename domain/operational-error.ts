@@ -14,12 +14,6 @@ export class OperationalError extends Error {
   }
 }
 
-/** A failing disk, database or server may mend, and what failed is tried again; a broken invariant must end the process. */
-export function mayMend(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code
-  return code === 'ERR_SQLITE_ERROR' || error instanceof OperationalError
-}
-
 /** The words of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
