@@ -1,11 +1,12 @@
 import type { Evidence, Explanation } from '../../../domain/finding.ts'
 import { HOUR_MS, toIso, type EpochMs } from '../../../domain/time.ts'
-import { CANONICAL_UNIT, type MeterKind } from '../../../domain/units.ts'
+import { CANONICAL_UNIT, roundToMicro, type MeterKind } from '../../../domain/units.ts'
 import { hourOf, isWeekend, wallMs } from '../local-time.ts'
 import type { Observation, Profile } from '../observation.ts'
 import { rateOf } from './rhythm.ts'
 import { C, V, type LifeState } from './state.ts'
 import { slotOf } from './waiting.ts'
+import { weeklyAbsenceAt, type WeeklyAbsence } from './weekly-absence.ts'
 
 const KIND_ZH: Record<MeterKind, string> = { water: '用水', electricity: '用电' }
 
@@ -27,7 +28,7 @@ export function describeSilence(
   const { profile, level } = state
   const lastSignMs = state.clock[C.lastSignMs] ?? endMs
   const lastKind = profile.meters[level[V.lastMeter] ?? 0]?.kind ?? 'water'
-  const last = quantity(level[V.lastAmount] ?? 0, lastKind)
+  const last = quantity(state.clock[C.lastAmount] ?? 0, lastKind)
   const hours = Math.round((endMs - lastSignMs) / HOUR_MS)
   const wall = wallMs(profile.timezone, endMs - 1)
   const rate = rateOf(state, level[V.row] ?? 0, slotOf(Math.floor(wall / HOUR_MS)))
@@ -42,25 +43,26 @@ export function describeSilence(
   const kinds = [...new Set(profile.meters.map((meter) => meter.kind))]
   const meters = kinds.join(' and ')
   const from = local(profile, lastSignMs)
+  const habit = weeklyAbsenceAt(state, lastSignMs)
   const hour = `${String(hourOf(wall)).padStart(2, '0')}:00`
   return {
     explanation: {
       en:
         `No sign of life for ${hours} h (${meters}). The last was at ${from}: ${last} of ${lastKind}. ` +
         `At ${hour} on a ${weekend ? 'weekend day' : 'weekday'} this home usually shows life ${often} times in 10. ` +
-        `Its longest silences of the last eight weeks: ${longest.join(' h, ')} h. ` +
+        `${habit === null ? '' : habitInEnglish(profile, habit)}Its longest silences of the last eight weeks: ${longest.join(' h, ')} h. ` +
         `A silence that begins like this one lasts so long about once in ${oneIn}.`,
       zh:
         `已有 ${hours} 小时无生活迹象（${kinds.map((kind) => KIND_ZH[kind]).join('、')}）。` +
         `最后一次在 ${from}：${KIND_ZH[lastKind]} ${last}。` +
         `${weekend ? '周末' : '工作日'} ${hour} 前后，这户平时 10 次中有 ${often} 次有用量。` +
-        `近八周最长的静默为 ${longest.join('、')} 小时。这样开始的静默约每 ${oneIn} 次才有一次持续这么久。`,
+        `${habit === null ? '' : habitInChinese(profile, habit)}近八周最长的静默为 ${longest.join('、')} 小时。这样开始的静默约每 ${oneIn} 次才有一次持续这么久。`,
     },
     evidence: {
       lastSignAt: toIso(lastSignMs),
-      lastSignAmount: level[V.lastAmount] ?? 0,
+      lastSignAmount: roundToMicro(state.clock[C.lastAmount] ?? 0),
       lastSignUnit: CANONICAL_UNIT[lastKind],
-      silentHours: (endMs - lastSignMs) / HOUR_MS,
+      silentHours: roundToMicro((endMs - lastSignMs) / HOUR_MS),
       observedSilentHours: round(level[V.silentHours] ?? 0),
       surpriseNats: round(level[V.surprise] ?? 0),
       chanceOfSuchSilence: round(alive),
@@ -69,7 +71,33 @@ export function describeSilence(
       score: round(level[V.peak] ?? 0),
       threshold: round(threshold),
       meters: profile.meters.map((meter) => meter.id),
+      ...(habit === null ? {} : habitEvidence(habit)),
     },
+  }
+}
+
+function habitInEnglish(profile: Profile, habit: WeeklyAbsence): string {
+  return (
+    `It is away at this time of most weeks (${habit.weeks} of the last ${habit.ofWeeks}) for about ${Math.round(habit.hours)} h, ` +
+    `and would have been back at about ${local(profile, habit.returnMs)}: ` +
+    `it was waited for until ${local(profile, habit.untilMs)}. `
+  )
+}
+
+function habitInChinese(profile: Profile, habit: WeeklyAbsence): string {
+  return (
+    `这户每周此时常外出（近 ${habit.ofWeeks} 周中有 ${habit.weeks} 周），约 ${Math.round(habit.hours)} 小时，` +
+    `按习惯应在 ${local(profile, habit.returnMs)} 左右返回，已等到 ${local(profile, habit.untilMs)}。`
+  )
+}
+
+function habitEvidence(habit: WeeklyAbsence): Evidence {
+  return {
+    usualAbsenceWeeks: habit.weeks,
+    usualAbsenceOfWeeks: habit.ofWeeks,
+    usualAbsenceHours: round(habit.hours),
+    usualReturnAt: toIso(habit.returnMs),
+    waitedForUntil: toIso(habit.untilMs),
   }
 }
 

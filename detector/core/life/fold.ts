@@ -17,6 +17,7 @@ import {
   severityOf,
 } from './silence.ts'
 import { C, DAYS, NEVER, V, type LifeState } from './state.ts'
+import { isUsualAbsence } from './weekly-absence.ts'
 
 export { cloneLife, decodeLife, encodeLife, newLife, type LifeState } from './state.ts'
 
@@ -84,7 +85,7 @@ function foldSign(state: LifeState, observation: Observation, long: boolean): Li
   }
   endSilence(state, endMs)
   clock[C.lastSignMs] = endMs
-  level[V.lastAmount] = observation.amount ?? 0
+  clock[C.lastAmount] = observation.amount ?? 0
   level[V.lastMeter] = meter
   return findings
 }
@@ -98,7 +99,7 @@ function judgeSilence(state: LifeState, endMs: EpochMs, context: LifeContext): L
   if (!open && (level[V.peak] ?? 0) <= 0) return []
   const threshold = context.thresholdOn(dayOf(endMs))
   if (!open) {
-    if ((level[V.peak] ?? 0) < threshold) return []
+    if ((level[V.peak] ?? 0) < threshold || isUsualAbsence(state)) return []
     clock[C.openOnsetMs] = lastSignMs
     clock[C.raisedMs] = endMs
     markAlert(state)

@@ -23,6 +23,20 @@ export const ABSENCE_FORGET = 0.98
 /** A silence this long is one that a person sleeping or shopping does not make. */
 export const ABSENCE_HOURS = 12
 
+/** A silence this long may be an absence that the home has every week; shorter ones are the rhythm's. */
+export const HABIT_HOURS = 18
+/** What was heard of it: a silence that was mostly a gap is no absence. */
+export const HABIT_OBSERVED_SHARE = 0.5
+/** Absences are alike that begin, and that end, within so many hours of each other on the clock of the week. */
+export const HABIT_NEAR_HOURS = 6
+/** A habit was seen in at least so many weeks, and in this share of the last eight (fewer while the home is new). */
+export const HABIT_MIN_WEEKS = 3
+export const HABIT_WEEK_SHARE = 0.5
+/** A habit that has not been seen for more than this is over. */
+export const HABIT_FORGOTTEN_WEEKS = 3
+/** How long after the latest of the usual returns a home is waited for. */
+export const HABIT_MARGIN_HOURS = 2
+
 /** Prior weight, in expected returns, of "this home returns as the pooled hazard says". */
 export const RETURNS_PRIOR = 15
 /** Per hour: how fast the home's own count of returns forgets (half-life 19 days of silence). */

@@ -17,6 +17,7 @@ import {
 import { C, DAYS, V, WEEKS, type LifeState } from './state.ts'
 import { dayOf } from './hour.ts'
 import { scoreOf } from './waiting.ts'
+import { isUsualAbsence, rememberAbsence } from './weekly-absence.ts'
 
 const SEVERITY_ORDER = ['yellow', 'orange', 'red'] as const satisfies readonly Severity[]
 export function severityName(code: number): Severity {
@@ -58,6 +59,7 @@ export function markDay(state: LifeState, bits: number): void {
 export function endSilence(state: LifeState, endMs: EpochMs): void {
   const { level, weeks } = state
   const silentHours = level[V.silentHours] ?? 0
+  rememberAbsence(state, silentHours, endMs)
   if (silentHours >= 1) {
     level[V.absences] = (level[V.absences] ?? 0) * ABSENCE_FORGET + (silentHours >= ABSENCE_HOURS ? 1 : 0)
     const place = Math.floor(endMs / (7 * DAY_MS)) % WEEKS
@@ -69,21 +71,26 @@ export function endSilence(state: LifeState, endMs: EpochMs): void {
   level[V.waitingFast] = 0
   level[V.waitingSlow] = 0
   level[V.peak] = 0
+  level[V.noted] = 0
   level[V.scoredAt] = 0
 }
 
-/** Works out the score of the present silence where it can matter, and notes the evidence levels it reaches. */
+/**
+ * Works out the score of the present silence where it can matter, and notes the evidence levels it reaches. What a weekly
+ * absence explains costs nobody a knock: it is noted once the habit explains it no longer.
+ */
 export function scoreSilence(state: LifeState): void {
   const { level } = state
   const silentHours = level[V.silentHours] ?? 0
   if (silentHours < SCORE_FROM_HOURS || (level[V.logAlive] ?? 0) > SCORE_FROM_LOG_ALIVE) return
   if (silentHours - (level[V.scoredAt] ?? 0) < SCORE_EVERY_HOURS) return
   level[V.scoredAt] = silentHours
-  const peak = level[V.peak] ?? 0
-  const score = scoreOf(state, state.clock[C.hour] ?? 0)
-  if (score <= peak) return
-  level[V.peak] = score
-  markDay(state, levelsBetween(peak, score))
+  const peak = Math.max(level[V.peak] ?? 0, scoreOf(state, state.clock[C.hour] ?? 0))
+  level[V.peak] = peak
+  const noted = level[V.noted] ?? 0
+  if (peak <= noted || isUsualAbsence(state)) return
+  level[V.noted] = peak
+  markDay(state, levelsBetween(noted, peak))
 }
 
 /** Bits of the levels above `from` and up to `to`. */

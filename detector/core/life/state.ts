@@ -11,10 +11,12 @@ export const WEEKS = 8
 /** Days whose reached evidence levels are remembered. */
 export const DAYS = 8
 export const RETURN_BINS = 6
+/** Long absences that are remembered (weekly-absence.ts): one a week for as many weeks, and some that are no habit. */
+export const ABSENCES = 12
 
 export const NEVER = -1
 
-/** Places in `LifeState.clock`: moments in ms, and the wall-clock hour being observed. */
+/** Places in `LifeState.clock`: moments in ms, the wall-clock hour being observed, and the amount of the last life sign as it was read. */
 export const C = {
   firstMs: 0,
   newestMs: 1,
@@ -22,8 +24,9 @@ export const C = {
   openOnsetMs: 3,
   raisedMs: 4,
   hour: 5,
+  lastAmount: 6,
 } as const
-const CLOCK = 6
+const CLOCK = 7
 
 /** Places in `LifeState.level`: the present silence, the present hour, and slow averages. */
 export const V = {
@@ -57,7 +60,8 @@ export const V = {
   longRun: 17,
   hoursSeen: 18,
   absences: 19,
-  lastAmount: 20,
+  /** Highest score of the present silence that has been noted for the budget. */
+  noted: 20,
   lastMeter: 21,
   /** Of the open alert: 0 yellow, 1 orange, 2 red. */
   severity: 22,
@@ -83,6 +87,8 @@ export interface LifeState {
   readonly returns: Float32Array
   /** Longest silence of each of the last weeks, hours. */
   readonly weeks: Float32Array
+  /** Past long absences in pairs: wall-clock hours since 1970 at their start (exact to two minutes), and their length in hours. */
+  readonly absences: Float32Array
   /** Share of hours with a life sign, per slot: of the home, then (more than one meter) of each meter. */
   readonly rates: Uint16Array
   /** The same by hour of the day over the last few days. */
@@ -109,6 +115,7 @@ export function newLife(profile: Profile): LifeState {
     level: new Float32Array(LEVEL),
     returns: new Float32Array(RETURN_BINS * 2),
     weeks: new Float32Array(WEEKS),
+    absences: new Float32Array(2 * ABSENCES),
     rates: new Uint16Array(SLOTS * rateRows(meters)).fill(Math.round(PRIOR_RATE * FULL)),
     fast: new Uint16Array(24).fill(Math.round(PRIOR_RATE * FULL)),
     loads: new Float32Array(LOAD_ROW * meters),
@@ -131,6 +138,7 @@ function arraysOf(
   Float32Array,
   Float32Array,
   Float32Array,
+  Float32Array,
   Uint32Array,
   Uint16Array,
   Uint16Array,
@@ -140,6 +148,7 @@ function arraysOf(
     state.level,
     state.returns,
     state.weeks,
+    state.absences,
     state.loads,
     state.cover,
     state.reached,
@@ -155,6 +164,7 @@ export function cloneLife(state: LifeState): LifeState {
     level: state.level.slice(),
     returns: state.returns.slice(),
     weeks: state.weeks.slice(),
+    absences: state.absences.slice(),
     rates: state.rates.slice(),
     fast: state.fast.slice(),
     loads: state.loads.slice(),
@@ -164,7 +174,7 @@ export function cloneLife(state: LifeState): LifeState {
 }
 
 /** Format: one byte of version, then the arrays' bytes (little-endian machines) in the order of `arraysOf`. */
-const VERSION = 1
+const VERSION = 2
 
 export function encodeLife(state: LifeState): Uint8Array {
   const arrays = arraysOf(state)

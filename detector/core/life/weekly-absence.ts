@@ -1,0 +1,113 @@
+import { HOUR_MS, type EpochMs } from '../../../domain/time.ts'
+import { offsetMs, wallMs } from '../local-time.ts'
+import {
+  HABIT_FORGOTTEN_WEEKS,
+  HABIT_HOURS,
+  HABIT_MARGIN_HOURS,
+  HABIT_MIN_WEEKS,
+  HABIT_NEAR_HOURS,
+  HABIT_OBSERVED_SHARE,
+  HABIT_WEEK_SHARE,
+} from './parameters.ts'
+import { ABSENCES, C, NEVER, WEEKS, type LifeState } from './state.ts'
+
+const WEEK_HOURS = 168
+
+/**
+ * The usual weekly absence that a silence may be: the home has been away in `weeks` of its last `ofWeeks` weeks, each time
+ * from about the hour of the week at which this silence began until about the same hour of the week.
+ */
+export interface WeeklyAbsence {
+  readonly weeks: number
+  readonly ofWeeks: number
+  /** How long it usually is: the median. */
+  readonly hours: number
+  /** The usual return this time: the median of its hour of the week. */
+  readonly returnMs: EpochMs
+  /** Until then the habit explains the silence: the latest of the usual returns, and the margin. */
+  readonly untilMs: EpochMs
+}
+
+/** A silence that ends is remembered where it was long and mostly observed; the oldest makes room. */
+export function rememberAbsence(state: LifeState, silentHours: number, endMs: EpochMs): void {
+  const lastSignMs = state.clock[C.lastSignMs] ?? NEVER
+  if (lastSignMs === NEVER || silentHours < HABIT_HOURS) return
+  const hours = (endMs - lastSignMs) / HOUR_MS
+  if (silentHours < HABIT_OBSERVED_SHARE * hours) return
+  const { absences } = state
+  let oldest = 0
+  for (let i = 1; i < ABSENCES; i++) if ((absences[2 * i] ?? 0) < (absences[2 * oldest] ?? 0)) oldest = i
+  absences[2 * oldest] = wallHours(state, lastSignMs)
+  absences[2 * oldest + 1] = hours
+}
+
+/** The weekly absence that a silence since `sinceMs` is explained by; null where the home has no such habit. */
+export function weeklyAbsenceAt(state: LifeState, sinceMs: EpochMs): WeeklyAbsence | null {
+  const ofWeeks = weeksObserved(state, sinceMs)
+  const enough = Math.max(HABIT_MIN_WEEKS, Math.ceil(HABIT_WEEK_SHARE * ofWeeks))
+  const from = wallHours(state, sinceMs)
+  const alike = absencesNear(state, from)
+  if (alike.length < enough) return null
+  const usual = median(alike.map((one) => one.returns))
+  const agreeing = alike.filter((one) => Math.abs(one.returns - usual) <= HABIT_NEAR_HOURS)
+  const weeks = new Set(agreeing.map((one) => one.weeksAgo))
+  if (weeks.size < enough || Math.min(...weeks) > HABIT_FORGOTTEN_WEEKS) return null
+  const latest = Math.max(...agreeing.map((one) => one.returns))
+  return {
+    weeks: weeks.size,
+    ofWeeks,
+    hours: median(agreeing.map((one) => one.hours)),
+    returnMs: fromWallHours(state, usual),
+    untilMs: fromWallHours(state, latest + HABIT_MARGIN_HOURS),
+  }
+}
+
+/** Whether the home's weekly absence still explains the present silence. */
+export function isUsualAbsence(state: LifeState): boolean {
+  const sinceMs = state.clock[C.lastSignMs] ?? NEVER
+  if (sinceMs === NEVER) return false
+  const habit = weeklyAbsenceAt(state, sinceMs)
+  return habit !== null && (state.clock[C.newestMs] ?? 0) < habit.untilMs
+}
+
+interface PastAbsence {
+  readonly weeksAgo: number
+  readonly hours: number
+  /** Its end, moved to this week: wall-clock hours. */
+  readonly returns: number
+}
+
+function absencesNear(state: LifeState, from: number): PastAbsence[] {
+  const near: PastAbsence[] = []
+  for (let i = 0; i < ABSENCES; i++) {
+    const hours = state.absences[2 * i + 1] ?? 0
+    if (hours === 0) continue
+    const began = state.absences[2 * i] ?? 0
+    const weeksAgo = Math.round((from - began) / WEEK_HOURS)
+    const moved = began + weeksAgo * WEEK_HOURS
+    if (weeksAgo < 1 || weeksAgo > WEEKS || Math.abs(from - moved) > HABIT_NEAR_HOURS) continue
+    near.push({ weeksAgo, hours, returns: moved + hours })
+  }
+  return near
+}
+
+function weeksObserved(state: LifeState, sinceMs: EpochMs): number {
+  const watched = (sinceMs - (state.clock[C.firstMs] ?? sinceMs)) / HOUR_MS / WEEK_HOURS
+  return Math.min(WEEKS, Math.max(0, Math.floor(watched)))
+}
+
+/** The middle of an odd number of values, the lower of the two middles of an even one. */
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0
+}
+
+function wallHours(state: LifeState, timeMs: EpochMs): number {
+  return wallMs(state.profile.timezone, timeMs) / HOUR_MS
+}
+
+function fromWallHours(state: LifeState, hours: number): EpochMs {
+  const wall = hours * HOUR_MS
+  const { timezone } = state.profile
+  return Math.round(wall - offsetMs(timezone, wall - offsetMs(timezone, wall)))
+}
