@@ -16,8 +16,11 @@ const FRAMEWORK_CODES: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_MAX_PARAM_LENGTH: 'invalid-url',
 }
 
-/** node:sqlite says that another process holds the file. */
+/** What node:sqlite says of the world around it: another process holds the file, the disk fails, the disk is full. */
 const SQLITE_BUSY = 5
+const SQLITE_IOERR = 10
+const SQLITE_FULL = 13
+const PASSING: ReadonlySet<unknown> = new Set([SQLITE_BUSY, SQLITE_IOERR, SQLITE_FULL])
 
 /** Whatever goes wrong in a request leaves as a problem, and what is our fault goes to the log, with its stack. */
 export function answerErrors(app: FastifyInstance): void {
@@ -33,7 +36,8 @@ export function answerErrors(app: FastifyInstance): void {
 
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(error)
-  if (problem.status >= 500) request.log.error({ err: error }, 'a request failed')
+  // A problem that a route states is no surprise: who asks for readiness would fill the log with it.
+  if (problem.status >= 500 && error !== problem) request.log.error({ err: error }, 'a request failed')
   return send(problem, request, reply)
 }
 
@@ -64,7 +68,7 @@ function problemOf(error: unknown): Problem {
   if (error instanceof OperationalError) return new Problem('temporarily-unavailable')
   if (!(error instanceof Error)) return new Problem('internal-error')
   const { code, errcode } = error as { code?: unknown; errcode?: unknown }
-  if (errcode === SQLITE_BUSY) return new Problem('temporarily-unavailable')
+  if (PASSING.has(errcode)) return new Problem('temporarily-unavailable')
   const known = typeof code === 'string' ? FRAMEWORK_CODES[code] : undefined
   return known === undefined ? new Problem('internal-error') : new Problem(known, error.message)
 }

@@ -92,6 +92,9 @@ const DOCS_CSP = {
   'style-src': ["'self'", "'unsafe-inline'"],
 }
 
+/** The bar at the top holds nothing but the framework's logo and an address field for other descriptions. */
+const PAGE_CSS = '.swagger-ui .topbar { display: none }'
+
 /** The pages; they are open to all, as the description is: it holds no data. */
 export async function serveDocs(app: FastifyInstance): Promise<void> {
   await app.register(async (scope) => {
@@ -101,6 +104,7 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
     await scope.register(swaggerUi, {
       routePrefix: '/api/docs',
       staticCSP: DOCS_CSP,
+      theme: { title: 'Hearthline API', css: [{ filename: 'hearthline.css', content: PAGE_CSS }] },
       uiConfig: { docExpansion: 'list', deepLinking: true, persistAuthorization: false },
     })
   })

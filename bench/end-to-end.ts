@@ -91,8 +91,9 @@ const WARM_UP_PER_MESSAGE = 100
 async function warmUp(options: LoadOptions, http: string): Promise<void> {
   await load({
     ...options,
-    connections: 10,
-    inFlight: 4,
+    // One connection, so that each meter gets just so many rounds.
+    connections: 1,
+    inFlight: 20,
     rate: null,
     seconds: 600,
     messages: (options.meters * WARM_UP_ROUNDS) / WARM_UP_PER_MESSAGE,

@@ -166,7 +166,7 @@ function readingSource(options: LoadOptions, connection: number): ReadingSource 
   let round = 0
   const one = (): string => {
     const time = startMs + round * stepMs
-    const text = `{"meter":"W-${String(meter).padStart(7, '0')}","time":${time},"register":${(round * 7 + (meter % 50)) / 1_000},"unit":"m3"}`
+    const text = `{"meter":"W-${String(meter).padStart(7, '0')}","time":${time},"register":${((time / stepMs) * 7 + (meter % 50)) / 1_000},"unit":"m3"}`
     meter += connections
     if (meter >= meters) {
       meter = connection

@@ -47,8 +47,7 @@ async function demonstrate(options: DemoCommand): Promise<void> {
   process.once('SIGTERM', () => stop.abort())
   const folder = dataFolder(options.data)
   try {
-    const config = await configOf(options, folder.path, say)
-    const system = await start(config, (error) => {
+    const system = await startOnPorts(options, folder.path, say, (error) => {
       process.stderr.write(`hearthline: a part of the system has crashed: ${error.message}\n`)
       process.exitCode = 1
       stop.abort()
@@ -84,6 +83,26 @@ function dataFolder(given: string | undefined): { path: string; remove: () => vo
     )
   }
   return { path: given, remove: () => {} }
+}
+
+const ATTEMPTS = 3
+
+/** Between the look at a port and its use another program may take it: two demonstrations started together. Then look again. */
+async function startOnPorts(
+  options: DemoCommand,
+  data: string,
+  say: (line: string) => void,
+  onCrash: (error: Error) => void,
+): Promise<DemoSystem> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start(await configOf(options, data, say), onCrash)
+    } catch (error) {
+      const isTaken = error instanceof OperationalError && error.code === 'port-in-use'
+      const isAsked = options.mqttPort !== undefined && options.httpPort !== undefined
+      if (!isTaken || isAsked || attempt === ATTEMPTS) throw error
+    }
+  }
 }
 
 async function configOf(options: DemoCommand, data: string, say: (line: string) => void): Promise<Config> {

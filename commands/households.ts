@@ -1,6 +1,8 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import type { Command } from 'commander'
 import type { Household } from '../domain/household.ts'
+import { OperationalError } from '../domain/operational-error.ts'
 import {
   HOUSEHOLD_COLUMNS,
   HOUSEHOLDS_EXAMPLE,
@@ -40,7 +42,7 @@ export function registerHouseholds(program: Command): void {
       })
       const meters = imported.reduce((sum, household) => sum + household.meters.length, 0)
       process.stdout.write(
-        `registered ${imported.length} households with ${meters} meters; a running serve takes them over within a second\n`,
+        `registered ${imported.length} households with ${meters} meters; serve takes them over within a second, or when it starts\n`,
       )
     })
 
@@ -49,6 +51,12 @@ export function registerHouseholds(program: Command): void {
     .description('list the registered homes: id, region, tier, rule, meters')
     .addOption(dataOption())
     .action((options: { data: string }) => {
+      if (!fs.existsSync(dataFiles(options.data).ingest)) {
+        throw new OperationalError(
+          'no-homes',
+          `there are no homes in ${options.data} yet. Name the data folder with --data; what was imported there is listed once serve has taken it over.`,
+        )
+      }
       const registry = openRegistryReader(options.data)
       try {
         list(registry)

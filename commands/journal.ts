@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { verifyJournal } from '../logs/journal/verify-journal.ts'
 import { dataFiles } from '../platform/data-folder.ts'
+import { dataOption } from './data-option.ts'
 
 export function registerJournal(program: Command): void {
   const journal = program
@@ -9,7 +10,7 @@ export function registerJournal(program: Command): void {
   journal
     .command('verify')
     .description('check every row of the journal and name what is damaged; works beside a running serve')
-    .option('--data <dir>', 'data folder', process.env['HEARTHLINE_DATA'] ?? './data')
+    .addOption(dataOption())
     .addHelpText(
       'after',
       '\nExit code: 0 sound, 1 damaged or not there.\n\nExample:\n  hearthline journal verify --data ./data',

@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import { Option, type Command } from 'commander'
 import { CALLER_ROLES, type CallerRole, type Principal } from '../access/key-store.ts'
 import { openKeyStore, type KeyOwner, type OpenKeyStore } from '../access/open-key-store.ts'
@@ -6,6 +7,7 @@ import { OperationalError } from '../domain/operational-error.ts'
 import { toIso } from '../domain/time.ts'
 import { readingsTopic } from '../domain/topics.ts'
 import { dataFiles } from '../platform/data-folder.ts'
+import { dataOption } from './data-option.ts'
 
 interface CreateOptions {
   readonly data: string
@@ -18,16 +20,21 @@ interface CreateOptions {
 /** `keys create | list | revoke`: they work beside a running `serve` on the same data folder, and without one. */
 export function registerKeys(program: Command): void {
   const keys = program.command('keys').description('credentials of gateways (MQTT) and callers (HTTP, MQTT)')
-  const dataOption = (): Option =>
-    new Option('--data <dir>', 'data folder').default(process.env['HEARTHLINE_DATA'] ?? './data')
 
   keys
     .command('create')
     .description('make a credential and print it, this once')
     .addOption(new Option('--gateway <id>', 'for a gateway: its id, the MQTT user name').conflicts('caller'))
     .option('--caller <name>', 'for a person or a program that calls the API')
-    .addOption(new Option('--role <role>', 'what the caller may do').choices(CALLER_ROLES))
-    .option('--region <path...>', 'regions that are the caller’s; none: all of them', [])
+    .addOption(
+      new Option(
+        '--role <role>',
+        'officer or supervisor: read homes and work alerts; operator: rejects and metrics too',
+      ).choices(CALLER_ROLES),
+    )
+    .addOption(
+      new Option('--region <path...>', 'regions that are the caller’s; none: all of them').default([], 'all'),
+    )
     .addOption(dataOption())
     .addHelpText(
       'after',
@@ -38,7 +45,7 @@ Examples:
     )
     .action(async (options: CreateOptions) => {
       const owner = ownerOf(options)
-      const created = await withStore(options.data, (store) => store.createKey(owner))
+      const created = await withStore(dataFiles(options.data).keys, (store) => store.createKey(owner))
       process.stdout.write(describeNew(owner, created))
     })
 
@@ -47,9 +54,8 @@ Examples:
     .description('list the credentials, without their secrets')
     .addOption(dataOption())
     .action((options: { data: string }) =>
-      withStore(options.data, async (store) => {
+      withStore(fileWithKeys(options.data), async (store) => {
         const all = store.listKeys()
-        if (all.length === 0) process.stdout.write('no keys yet; make one with "hearthline keys create"\n')
         for (const key of all) {
           const state = key.revokedAtMs === null ? 'valid' : `revoked ${toIso(key.revokedAtMs)}`
           process.stdout.write(
@@ -64,7 +70,7 @@ Examples:
     .description('make a credential invalid; connections that use it are closed within seconds')
     .addOption(dataOption())
     .action((id: string, options: { data: string }) =>
-      withStore(options.data, async (store) => {
+      withStore(fileWithKeys(options.data), async (store) => {
         if (!store.revokeKey(id)) {
           throw new OperationalError(
             'unknown-key',
@@ -77,7 +83,15 @@ Examples:
 }
 
 function ownerOf(options: CreateOptions): KeyOwner {
-  if (options.gateway !== undefined) return { type: 'gateway', gateway: options.gateway }
+  if (options.gateway !== undefined) {
+    if (options.role !== undefined || options.region.length > 0) {
+      throw new OperationalError(
+        'invalid-key-owner',
+        'a gateway publishes as itself and reads nothing: --role and --region belong to --caller.',
+      )
+    }
+    return { type: 'gateway', gateway: options.gateway }
+  }
   if (options.caller === undefined || options.role === undefined) {
     throw new OperationalError(
       'invalid-key-owner',
@@ -96,8 +110,18 @@ function ownerOf(options: CreateOptions): KeyOwner {
   return { type: 'caller', name: options.caller, role: options.role, regions }
 }
 
-async function withStore<T>(folder: string, work: (store: OpenKeyStore) => Promise<T>): Promise<T> {
-  const store = openKeyStore(dataFiles(folder).keys)
+/** A folder that was mistyped must not look like one without keys. @throws OperationalError `no-keys`. */
+function fileWithKeys(folder: string): string {
+  const file = dataFiles(folder).keys
+  if (fs.existsSync(file)) return file
+  throw new OperationalError(
+    'no-keys',
+    `there are no keys in ${folder}. Name the data folder with --data, or make a key with "hearthline keys create".`,
+  )
+}
+
+async function withStore<T>(file: string, work: (store: OpenKeyStore) => Promise<T>): Promise<T> {
+  const store = openKeyStore(file)
   try {
     return await work(store)
   } finally {

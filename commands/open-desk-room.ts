@@ -10,6 +10,7 @@ import type { StageThread } from '../platform/thread.ts'
 import { openRefusedReader } from '../store/read-refused.ts'
 import type { StoreCalls, StoreEvent } from '../store/stage.ts'
 import type { Config } from './config.ts'
+import { keepPumping } from './keep-pumping.ts'
 import { publishAlerts } from './publish-alerts.ts'
 import type { Stages } from './start-system.ts'
 import { watchStages } from './watch-stages.ts'
@@ -30,8 +31,6 @@ export interface DeskRoomOptions {
   readonly stages: Stages
 }
 
-const ROUND_MS = 250
-
 /** Opens the desk over what ingest and the detector have written, keeps it up to date, and serves it. */
 export async function openDeskRoom(options: DeskRoomOptions): Promise<DeskRoom> {
   const { config, log, keys, store, stages } = options
@@ -46,10 +45,10 @@ export async function openDeskRoom(options: DeskRoomOptions): Promise<DeskRoom> 
     const desk = openDesk({ dataDir: config.data, clock: Date.now, findings, registry })
     closing.defer(() => desk.close())
     desk.onEvent(publishAlerts(stages.broker, log))
-    const watch = watchStages(stages, registry)
-    closing.defer(() => watch.stop())
-    const pump = keepPumping(() => desk.pump().more)
+    const pump = keepPumping(() => desk.pump().more, log)
     closing.defer(() => pump.stop())
+    const watch = watchStages(stages, registry, () => pump.failure())
+    closing.defer(() => watch.stop())
 
     const api = await buildApi({
       desk,
@@ -75,25 +74,6 @@ export async function openDeskRoom(options: DeskRoomOptions): Promise<DeskRoom> 
   } catch (error) {
     await closing.disposeAsync()
     throw error
-  }
-}
-
-/** Runs `round` four times a second, at once after a nudge, and again while it says that there is more. */
-function keepPumping(round: () => boolean): { nudge(): void; stop(): void } {
-  let pending: NodeJS.Immediate | null = null
-  const nudge = (): void => {
-    pending ??= setImmediate(() => {
-      pending = null
-      if (round()) nudge()
-    })
-  }
-  const timer = setInterval(nudge, ROUND_MS)
-  return {
-    nudge,
-    stop() {
-      clearInterval(timer)
-      if (pending !== null) clearImmediate(pending)
-    },
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { createLog } from '../platform/log.ts'
-import { addConfigOptions, type Config, readConfig } from './config.ts'
+import { addConfigOptions, type Config, readConfig, type Role, ROLES } from './config.ts'
 import { type RunningSystem, startSystem } from './start-system.ts'
 
 export function registerServe(program: Command): void {
@@ -49,10 +49,16 @@ function announce(config: Config, system: RunningSystem): void {
   if (http !== null) {
     lines.push(`  alerts          ${http}/api/v1/alerts`, `  API             ${http}/api/docs`)
   }
-  lines.push(
-    `  data            ${config.data} (${config.influxUrl === undefined ? 'embedded store' : `InfluxDB at ${config.influxUrl}`})`,
-    `  homes           ${config.timezone}, budget ${config.budget} inactivity alerts per household and 30 days`,
-  )
+  const store = config.influxUrl === undefined ? 'embedded store' : `InfluxDB at ${config.influxUrl}`
+  const runs = (role: Role): boolean => config.roles.includes(role)
+  lines.push(`  data            ${config.data}${runs('store') ? ` (${store})` : ''}`)
+  // The broker's process writes both into the journal, and the detector goes by what is written there.
+  if (runs('broker')) {
+    lines.push(
+      `  homes           ${config.timezone}, budget ${config.budget} inactivity alerts per household and 30 days`,
+    )
+  }
+  if (config.roles.length < ROLES.length) lines.push(`  roles           ${config.roles.join(', ')}`)
   if (config.auth === 'off') lines.push('  authentication  OFF: for this machine only')
   process.stdout.write(`${lines.join('\n')}\n`)
 }

@@ -49,17 +49,21 @@ export function registerSimulate(program: Command): void {
     .addOption(
       new Option('--step <minutes>', 'how often meters are read').choices(['15', '60']).default('15'),
     )
-    .option(
-      '--incidents <list>',
-      `all, none, or kinds with an optional count (fall:3,leak): ${INCIDENT_KINDS.join(', ')}`,
-      parseIncidents,
-      parseIncidents('all'),
+    .addOption(
+      new Option(
+        '--incidents <list>',
+        `all, none, or kinds with an optional count (fall:3,leak): ${INCIDENT_KINDS.join(', ')}`,
+      )
+        .argParser(parseIncidents)
+        .default(parseIncidents('all'), 'all'),
     )
-    .option(
-      '--faults <list>',
-      `of the way to the broker: none, all, or some of ${TRANSPORT_FAULTS.join(', ')}`,
-      parseFaults,
-      parseFaults('none'),
+    .addOption(
+      new Option(
+        '--faults <list>',
+        `of the way to the broker: none, all, or some of ${TRANSPORT_FAULTS.join(', ')}`,
+      )
+        .argParser(parseFaults)
+        .default(parseFaults('none'), 'none'),
     )
     .option('--batch <n>', 'readings a message at most', wholeNumber(1, 1_000), 100)
     .option('--homes-per-gateway <n>', 'homes that share a gateway', wholeNumber(1, 1_000), 50)

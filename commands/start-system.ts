@@ -68,11 +68,11 @@ export async function startSystem(
     if (broker !== null) closing.defer(() => broker.close())
     const stages: Stages = { journal, broker, ...(await startStages(config, onCrash, closing)) }
     const { ingest, store } = stages
-    nudgeIngest = () => ingest?.tell('nudge')
+    if (ingest !== null) nudgeIngest = gather(() => ingest.tell('nudge'))
     const room =
       has(config, 'api') && store !== null ? await openDeskRoom({ config, log, keys, store, stages }) : null
     if (room !== null) closing.defer(() => room.close())
-    joinStages(stages, room)
+    joinStages(stages, room, log)
     return {
       mqtt: broker?.ports ?? null,
       http: room?.address ?? null,
@@ -89,6 +89,19 @@ export async function startSystem(
   } catch (error) {
     await closing.disposeAsync()
     throw error
+  }
+}
+
+const NUDGE_GATHER_MS = 5
+
+/** Waking a thread costs more than a reading does: many nudges become one. */
+function gather(nudge: () => void): () => void {
+  let timer: NodeJS.Timeout | null = null
+  return () => {
+    timer ??= setTimeout(() => {
+      timer = null
+      nudge()
+    }, NUDGE_GATHER_MS)
   }
 }
 
@@ -157,22 +170,39 @@ function openBroker(config: Config, log: Logger, keys: KeyStore, journal: Journa
 }
 
 /** Whoever has advanced nudges the next reader and says what may be forgotten; each reader also looks for itself. */
-function joinStages(stages: Stages, room: DeskRoom | null): void {
+function joinStages(stages: Stages, room: DeskRoom | null, log: Logger): void {
   const { journal, ingest, store, detector } = stages
+  const mayForget = (reader: string, place: Place): void => {
+    // Lost while ingest is ending, the word is said again after the next start.
+    ingest?.call('passed', reader, place).catch(() => {})
+  }
   ingest?.onEvent((event) => {
-    if (event.type !== 'advanced') return
+    if (event.type !== 'advanced') return sayHealth(log, 'ingest', event)
     journal?.passed('ingest', event.journal)
     store?.tell('nudge')
     detector?.tell('nudge')
   })
-  // Said again with the next step: one that is lost because ingest has stopped first costs nothing.
-  const passed = (reader: string, place: Place): void =>
-    void ingest?.call('passed', reader, place).catch(() => {})
-  store?.onEvent((event) => passed('store', event.place))
+  store?.onEvent((event) => mayForget('store', event.place))
   detector?.onEvent((event) => {
-    if (event.type === 'saved') passed('detector', event.place)
-    else room?.nudge()
+    switch (event.type) {
+      case 'saved':
+        return mayForget('detector', event.place)
+      case 'advanced':
+        return room?.nudge()
+      case 'failing':
+      case 'recovered':
+        return sayHealth(log, 'detector', event)
+    }
   })
+}
+
+function sayHealth(
+  log: Logger,
+  stage: string,
+  event: { type: 'failing'; message: string } | { type: 'recovered' },
+): void {
+  if (event.type === 'recovered') log.info({ stage }, 'a stage goes on')
+  else log.error({ stage, failure: event.message }, 'a stage stands still and tries again')
 }
 
 const TICK_MS = MINUTE_MS

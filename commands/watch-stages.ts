@@ -14,18 +14,25 @@ export interface StageWatch {
 const ROUND_MS = 1_000
 
 /** Keeps in mind how the stages are, so that /readyz answers at once even where one of them does not. */
-export function watchStages(stages: Stages, registry: RegistryReader): StageWatch {
-  let ingestFailure: string | null = null
-  let storeFailure: string | null = null
+export function watchStages(
+  stages: Stages,
+  registry: RegistryReader,
+  deskFailure: () => string | null,
+): StageWatch {
+  let stageFailures: readonly (string | null)[] = []
 
   async function round(): Promise<void> {
-    const { ingest, store } = stages
-    try {
-      ingestFailure = (await ingest?.call('failure')) ?? null
-      storeFailure = (await store?.call('status'))?.degraded ?? null
-    } catch (error) {
-      ingestFailure = `a stage does not answer: ${messageOf(error)}`
-    }
+    const { ingest, store, detector } = stages
+    const answers = await Promise.allSettled([
+      ingest?.call('failure'),
+      store?.call('status').then(({ degraded }) => degraded),
+      detector?.call('status').then(({ failure }) => failure),
+    ])
+    stageFailures = answers.map((answer) =>
+      answer.status === 'fulfilled'
+        ? (answer.value ?? null)
+        : `a stage does not answer: ${messageOf(answer.reason)}`,
+    )
   }
 
   const timer = setInterval(() => void round(), ROUND_MS)
@@ -33,13 +40,15 @@ export function watchStages(stages: Stages, registry: RegistryReader): StageWatc
     health() {
       const { journal } = stages
       const journalFailure = journal?.failure() ?? null
-      const reasons = [journalFailure, ingestFailure, storeFailure].filter((reason) => reason !== null)
+      const reasons = [journalFailure, ...stageFailures, deskFailure()].filter((reason) => reason !== null)
       return { accepting: journalFailure === null, reasons }
     },
     async status() {
       const { journal, broker, store, detector } = stages
+      // Asked first: what ingest has let out by now, the stages behind it count as stored or waiting.
+      const waiting = registry.counters().backlogEntries
       const [stored, judged] = await Promise.all([store?.call('status'), detector?.call('status')])
-      // Read after the stages have answered: what they have counted, ingest has counted before.
+      // Asked again: what they have counted, ingest has counted before.
       const counters = registry.counters()
       const refused = stored?.refused ?? 0
       return {
@@ -53,7 +62,7 @@ export function watchStages(stages: Stages, registry: RegistryReader): StageWatc
         rejectedByCode:
           refused === 0 ? counters.rejectedByCode : { ...counters.rejectedByCode, 'store-refused': refused },
         backlog: {
-          ingest: counters.backlogEntries,
+          ingest: waiting,
           store: stored?.backlogReadings ?? 0,
           detector: judged?.backlogReadings ?? 0,
         },

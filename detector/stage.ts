@@ -1,8 +1,9 @@
+import { messageOf } from '../domain/operational-error.ts'
 import { startOf, type Place } from '../domain/place.ts'
 import { SECOND_MS } from '../domain/time.ts'
 import type { ReadingsLogReader } from '../logs/readings/readings-log.ts'
 import { dataFiles } from '../platform/data-folder.ts'
-import { openDatabase } from '../platform/sqlite.ts'
+import { isOperational, openDatabase } from '../platform/sqlite.ts'
 import type { RunningStage } from '../platform/thread.ts'
 import { newDetector } from './core/detector.ts'
 import { foldEntry } from './core/fold-entry.ts'
@@ -18,6 +19,16 @@ const POLL_MS = 250
 const SNAPSHOT_EVERY_MS = 30 * SECOND_MS
 /** Saving takes at most about one part in this many of the stage's time, however many homes there are. */
 const SNAPSHOT_SHARE = 20
+
+/** After a failure (disk full, database locked) it tries again, ever more slowly. */
+const FIRST_RETRY_MS = 250
+const SLOWEST_RETRY_MS = 10_000
+
+/** Folded and not yet kept: a fold cannot be taken back, so its words wait here while the disk takes none. */
+interface Bite {
+  readonly said: readonly SaidAt[]
+  readonly reached: Place
+}
 
 /** log → fold → findings, and from time to time a snapshot of the fold with its place. */
 export function createDetectorStage(
@@ -41,43 +52,89 @@ export function createDetectorStage(
   let saveAtMs = Date.now() + everyMs
   let busy = false
   let stopped = false
+  let folded: Bite | null = null
+  let failure: string | null = null
+  let retryMs = FIRST_RETRY_MS
+  let retryAtMs = -Infinity
 
-  /** Folds what is there, a bite at a time; returns when it has caught up. */
+  /** Folds what is there, a bite at a time; returns when it has caught up, or when the disk takes or gives nothing. */
   async function advance(): Promise<void> {
-    if (busy || stopped) return
+    if (busy || stopped || Date.now() < retryAtMs) return
     busy = true
     try {
       for (let more = true; more; more = !stopped && fold())
         await new Promise((resolve) => setImmediate(resolve))
+      recover()
+    } catch (error) {
+      if (!isOperational(error)) throw error
+      fail(messageOf(error))
     } finally {
       busy = false
     }
   }
 
   function fold(): boolean {
+    const bite = (folded ??= foldNext())
+    if (bite === null) {
+      if (Date.now() >= saveAtMs) save()
+      return false
+    }
+    keep(bite)
+    if (Date.now() >= saveAtMs) save()
+    return true
+  }
+
+  function foldNext(): Bite | null {
     const entries = log.read(place, READINGS_AT_ONCE)
     const said: SaidAt[] = []
-    let reached = place
+    let reached: Place | null = null
     for (const { place: at, entry } of entries) {
       const made = foldEntry(detector, entry)
       if (made.length > 0) said.push({ logOffset: at.offset, findings: made })
       reached = at
     }
-    const added = findings.append(said)
-    place = reached
-    if (entries.length > 0) emit({ type: 'advanced', place, findings: added })
-    if (Date.now() >= saveAtMs) save()
-    return entries.length > 0
+    return reached === null ? null : { said, reached }
+  }
+
+  function keep(bite: Bite): void {
+    const added = findings.append(bite.said)
+    folded = null
+    place = bite.reached
+    emit({ type: 'advanced', place, findings: added })
   }
 
   function save(): void {
     const startedAtMs = Date.now()
-    saveAtMs = startedAtMs + everyMs
-    if (place.offset === savedPlace.offset) return
-    snapshots.save(detector, place)
-    savedPlace = place
+    if (place.offset !== savedPlace.offset) {
+      snapshots.save(detector, place)
+      savedPlace = place
+      emit({ type: 'saved', place })
+    }
     saveAtMs = Date.now() + Math.max(everyMs, SNAPSHOT_SHARE * (Date.now() - startedAtMs))
-    emit({ type: 'saved', place })
+  }
+
+  function fail(message: string): void {
+    if (failure !== message) emit({ type: 'failing', message })
+    failure = message
+    retryAtMs = Date.now() + retryMs
+    retryMs = Math.min(retryMs * 2, SLOWEST_RETRY_MS)
+  }
+
+  function recover(): void {
+    if (failure === null) return
+    failure = null
+    retryMs = FIRST_RETRY_MS
+    emit({ type: 'recovered' })
+  }
+
+  /** What cannot be saved now is folded again at the next start. */
+  function saveLast(): void {
+    try {
+      if (folded !== null) keep(folded)
+      save()
+    } catch (error) {
+      if (!isOperational(error)) throw error
+    }
   }
 
   function status(): DetectorStatus {
@@ -92,6 +149,7 @@ export function createDetectorStage(
       findings: findings.count(),
       lastEventMs: Number.isFinite(detector.lastEventMs) ? detector.lastEventMs : null,
       unjudged: detector.unjudged,
+      failure: failure === null ? null : `the detector stands still: ${failure}`,
     }
   }
 
@@ -104,7 +162,7 @@ export function createDetectorStage(
     stop() {
       stopped = true
       clearInterval(poll)
-      save()
+      saveLast()
       db.close()
       log.close()
       return Promise.resolve()

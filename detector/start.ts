@@ -29,6 +29,8 @@ export interface DetectorStatus {
   readonly lastEventMs: EpochMs | null
   /** Readings judged by nobody: marked `late`, or behind what a home remembers. */
   readonly unjudged: number
+  /** null while it works; otherwise what hinders it, in words for /readyz. It tries again by itself. */
+  readonly failure: string | null
 }
 
 /** What the detector knows of a home, as plain JSON. */
@@ -57,6 +59,8 @@ export type DetectorEvent =
   | { readonly type: 'advanced'; readonly place: Place; readonly findings: number }
   /** The snapshot has moved: the log up to `place` is not needed any more. */
   | { readonly type: 'saved'; readonly place: Place }
+  | { readonly type: 'failing'; readonly message: string }
+  | { readonly type: 'recovered' }
 
 /**
  * Starts the detector on a thread of its own: it folds over the readings log of `dataDir` from where it last stood.

@@ -59,7 +59,10 @@ export type ReadingsLogEntry =
       readonly household: HouseholdId | null
       readonly timeMs: EpochMs
     }
-  /** A register did what no meter does (a fall that is neither rollover, exchange nor reset; a spike that came back). */
+  /**
+   * A register did what no meter does (a fall that is neither rollover, exchange nor reset; a spike that came back).
+   * `expected` null: late data or a correction has shown that what was said of this meter and time was not so.
+   */
   | {
       readonly type: 'register-fault'
       readonly receivedAtMs: EpochMs
@@ -67,5 +70,5 @@ export type ReadingsLogEntry =
       readonly household: HouseholdId | null
       readonly timeMs: EpochMs
       readonly register: number
-      readonly expected: number
+      readonly expected: number | null
     }

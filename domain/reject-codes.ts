@@ -20,6 +20,8 @@ export const REJECT_CODES = {
   'invalid-status': 'The status is not among battery-low, tamper, valve-closed, power-down, reverse-flow.',
   'invalid-quality': 'The quality is not one that a gateway may state.',
   conflict: 'Another value is kept for this meter and time. Mark the element as a correction to replace it.',
+  'too-many-unclaimed':
+    'The meter is new, and as many meters as can be watched have no household already. Register its household ("hearthline households import").',
   'unknown-topic': 'No decoder is configured for this topic.',
   'packet-too-large': 'The MQTT packet exceeds the broker’s limit. Send smaller batches.',
   'store-refused': 'The database refused this line; its own words are in the message.',

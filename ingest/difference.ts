@@ -17,8 +17,8 @@ import type { Books, Origin, Step, Work } from './work.ts'
  * - later than that: kept with the quality `late`, no consumption from a register, its neighbours as they were.
  */
 export const difference: Step = (work, books) => {
-  const { candidate, corrects } = work
-  const meter = work.meter ?? meet(work, books)
+  const { candidate, corrects, meter } = work
+  if (meter === null) throw new Error('a reading without a meter')
   if (candidate.timeMs > meter.track.timeMs) append(meter, work, books)
   else if (candidate.timeMs < meter.track.timeMs - LATENESS_MS || corrects?.late === true)
     keepLate(meter, work, books)
@@ -34,12 +34,6 @@ export const difference: Step = (work, books) => {
   }
   books.meters.touch(meter)
   return corrects === null ? 'kept' : 'corrected'
-}
-
-/** An unknown meter is kept like any other, as a home of its own until a household claims it. */
-function meet(work: Work, books: Books): Meter {
-  const { meter: id, kind } = work.candidate
-  return books.meters.add(id, kind, null, work.origin.gateway)
 }
 
 // Reused from reading to reading: filled and emptied within one call.
@@ -77,7 +71,7 @@ function rewrite(meter: Meter, row: HistoryRow, one: Derived, origin: Origin, bo
   const revised = { ...row, consumption, intervalMs, quality, faulty }
   books.history.replace(meter.no, revised)
   if (!same) books.log.reading(readingOf(meter, revised, origin, true))
-  if (!row.faulty) sayFault(meter, revised, origin, one, books)
+  if (faulty !== row.faulty) sayFault(meter, revised, origin, one.fault, books)
 }
 
 function refold(meter: Meter, work: Work, books: Books): void {
@@ -105,7 +99,7 @@ function refold(meter: Meter, work: Work, books: Books): void {
   meter.unsaved = Infinity
 
   const first = start === null ? null : books.history.find(meter.no, fromMs)
-  for (const row of first === null ? rows : [first, ...rows]) {
+  for (const row of first === null || first.late ? rows : [first, ...rows]) {
     const one = results.get(row.timeMs)
     if (one === undefined) continue
     if (row !== changed) rewrite(meter, row, one, origin, books)
@@ -113,6 +107,7 @@ function refold(meter: Meter, work: Work, books: Books): void {
       const kept = rowOf(candidate, one)
       books.history.replace(meter.no, kept)
       say(meter, kept, origin, corrects !== null, one, books)
+      if (corrects?.faulty === true && one.fault === null) sayFault(meter, kept, origin, null, books)
     }
   }
 }
@@ -167,19 +162,26 @@ function say(
   books: Books,
 ): void {
   books.log.reading(readingOf(meter, row, origin, revision))
-  sayFault(meter, row, origin, one, books)
+  if (one.fault !== null) sayFault(meter, row, origin, one.fault, books)
 }
 
-function sayFault(meter: Meter, row: HistoryRow, origin: Origin, one: Derived, books: Books): void {
-  if (one.fault === null || row.register === null) return
+/** `expected` null: it was no fault after all. */
+function sayFault(
+  meter: Meter,
+  row: HistoryRow,
+  origin: Origin,
+  expected: number | null,
+  books: Books,
+): void {
   books.log.entry({
     type: 'register-fault',
     receivedAtMs: origin.receivedAtMs,
     meter: meter.id,
     household: meter.household,
     timeMs: row.timeMs,
-    register: row.register,
-    expected: one.fault,
+    // A correction may have put a consumption in the place of the register that was faulty.
+    register: row.register ?? 0,
+    expected,
   })
 }
 

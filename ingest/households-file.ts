@@ -129,6 +129,10 @@ function readRows(text: string, problems: string[]): NumberedRow[] {
 
 function checkHeader(columns: readonly string[], problems: string[]): void {
   const known = Object.keys(HOUSEHOLD_COLUMNS)
+  if (columns.length === 0) {
+    problems.push(`the file is empty; the first line names the columns, such as ${known.join(',')}`)
+    return
+  }
   for (const column of NEEDED) {
     if (!columns.includes(column)) {
       problems.push(

@@ -38,6 +38,7 @@ export function createHouseholds(db: DatabaseSync, meters: Meters): Households {
           }
         }
       }
+      meters.recount()
     },
   }
 }

@@ -4,6 +4,7 @@ import type { EpochMs } from '../domain/time.ts'
 import { createReadingsLogWriter } from '../logs/readings/readings-log-writer.ts'
 import type { JournalReader } from '../logs/journal/journal.ts'
 import { transact } from '../platform/sqlite.ts'
+import { MOST_UNCLAIMED } from './admit-stranger.ts'
 import { createCheckpoints } from './checkpoints.ts'
 import { createCounters } from './counters.ts'
 import { createHistory } from './history.ts'
@@ -45,6 +46,7 @@ export function createIngestStage(
   journal: JournalReader,
   limits: BatchLimits = BATCH_LIMITS,
   metersInMemory: number = METERS_IN_MEMORY,
+  mostUnclaimed: number = MOST_UNCLAIMED,
 ): IngestStage {
   const history = createHistory(db)
   const meters = createMeters(db, history, metersInMemory)
@@ -57,7 +59,7 @@ export function createIngestStage(
     rejects: createRejects(db),
     counters: createCounters(db),
   }
-  const pipeline = createPipeline(books)
+  const pipeline = createPipeline(books, mostUnclaimed)
   const loadCursor = db.prepare('SELECT offset FROM journal_cursor WHERE partition = ?')
   const saveCursor = db.prepare('INSERT OR REPLACE INTO journal_cursor VALUES (?, ?)')
   let cursor = savedCursor()

@@ -49,6 +49,10 @@ export interface Meters {
   save(): void
   /** Between batches: forgets meters beyond the limit. */
   trim(): void
+  /** How many no household claims. */
+  unclaimed(): number
+  /** Meters have changed hands behind this memory: they are counted again. */
+  recount(): void
   /** After a rollback: forgets all, since the memory is ahead of the database. */
   reset(): void
 }
@@ -67,6 +71,8 @@ export function createMeters(db: DatabaseSync, history: History, limit = METERS_
   let young = new Map<string, Meter>()
   let old = new Map<string, Meter>()
   let touched: Meter[] = []
+  const countUnclaimed = db.prepare('SELECT count(*) AS n FROM meter WHERE household IS NULL')
+  let unclaimed: number | null = null
 
   function load(id: MeterId): Meter | null {
     const row = select.get(id)
@@ -97,7 +103,12 @@ export function createMeters(db: DatabaseSync, history: History, limit = METERS_
       const no = Number(insert.run(id, kind, household, gateway).lastInsertRowid)
       const meter: Meter = { ...fresh(no, id, kind), household, gateway, unsaved: Infinity }
       young.set(id, meter)
+      if (household === null && unclaimed !== null) unclaimed++
       return meter
+    },
+    unclaimed: () => (unclaimed ??= Number(countUnclaimed.get()?.['n'])),
+    recount() {
+      unclaimed = null
     },
     touch(meter) {
       if (meter.touched) return
@@ -125,6 +136,7 @@ export function createMeters(db: DatabaseSync, history: History, limit = METERS_
       young = new Map()
       old = new Map()
       touched = []
+      unclaimed = null
     },
   }
 }

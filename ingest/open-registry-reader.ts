@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Household } from '../domain/household.ts'
 import type { HouseholdId, MeterId } from '../domain/ids.ts'
 import type { RejectCode } from '../domain/reject-codes.ts'
@@ -33,12 +33,14 @@ export function openRegistryReader(dataDir: string): RegistryReader {
     return opened
   }
 
+  const statements = new Map<string, StatementSync>()
+
   function all(sql: string, ...values: SQLInputValue[]): Row[] {
-    return (
-      database()
-        ?.prepare(sql)
-        .all(...values) ?? []
-    )
+    const db = database()
+    if (db === null) return []
+    let statement = statements.get(sql)
+    if (statement === undefined) statements.set(sql, (statement = db.prepare(sql)))
+    return statement.all(...values)
   }
 
   /** The ledger row is some readings behind; what it lacks lies in the history of the same day (`ingest/meters.ts`). */

@@ -1,5 +1,6 @@
 import type { JournalEntry } from '../domain/log-entry.ts'
 import { REJECT_CODES } from '../domain/reject-codes.ts'
+import { admitStranger, MOST_UNCLAIMED } from './admit-stranger.ts'
 import { isRefusal, type Candidate, type Refusal } from './candidate.ts'
 import { checkClock } from './check-clock.ts'
 import { createDecoderTable, DECODERS } from './decoders.ts'
@@ -12,7 +13,13 @@ import type { Books, Fate, Origin, Step } from './work.ts'
  * The way of an element: decode and validate (the decoder of its topic), then these in their order. The first step that
  * knows its fate ends it: kept, corrected, a duplicate, or refused with a reason. Refused elements go to the rejects.
  */
-const STEPS: readonly Step[] = [resolve, checkClock, dedupe, difference]
+const stepsOf = (mostUnclaimed: number): readonly Step[] => [
+  resolve,
+  admitStranger(mostUnclaimed),
+  checkClock,
+  dedupe,
+  difference,
+]
 
 const COUNTER = { kept: 'kept', corrected: 'corrected', duplicate: 'duplicates' } as const
 
@@ -24,7 +31,8 @@ export interface Pipeline {
   work(entry: JournalEntry): number
 }
 
-export function createPipeline(books: Books): Pipeline {
+export function createPipeline(books: Books, mostUnclaimed: number = MOST_UNCLAIMED): Pipeline {
+  const steps = stepsOf(mostUnclaimed)
   const decoderOf = createDecoderTable(DECODERS)
 
   function workPublish(publish: Publish): number {
@@ -51,7 +59,7 @@ export function createPipeline(books: Books): Pipeline {
 
   function decide(candidate: Candidate, origin: Origin): Fate | Refusal {
     const work = { candidate, origin, meter: null, corrects: null }
-    for (const step of STEPS) {
+    for (const step of steps) {
       const fate = step(work, books)
       if (fate !== null) return fate
     }

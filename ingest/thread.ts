@@ -1,6 +1,7 @@
 import { messageOf } from '../domain/operational-error.ts'
 import { openJournalReader } from '../logs/journal/read-journal.ts'
 import { dataFiles } from '../platform/data-folder.ts'
+import { isOperational } from '../platform/sqlite.ts'
 import { runStageThread } from '../platform/thread.ts'
 import { openIngestDatabase } from './database.ts'
 import { createIngestStage, type IngestStage } from './ingest-stage.ts'
@@ -8,6 +9,10 @@ import type { IngestCalls, IngestEvent, IngestOptions } from './start.ts'
 
 /** How often the journal is looked at when nobody nudges. */
 const POLL_MS = 250
+/** How long entries gather after a batch: a commit for each would sync the disk for each, and hold up the journal's own syncs. */
+const GATHER_MS = 25
+/** With so many entries waiting there is nothing to gather for. */
+const PLENTY_ENTRIES = 2_000
 /** After a failure (disk full, database busy) the same batch is tried again, ever more slowly. */
 const FIRST_RETRY_MS = 250
 const SLOWEST_RETRY_MS = 10_000
@@ -17,7 +22,8 @@ await runStageThread<IngestOptions, IngestCalls, IngestEvent>(async (options, em
   const db = openIngestDatabase(options.dataDir)
   const journal = openJournalReader(dataFiles(options.dataDir).journal)
   const stage = createIngestStage(db, journal)
-  const loop = runLoop(stage, emit)
+  const waiting = (): number => journal.head().offset - stage.advance().journal.offset
+  const loop = runLoop(stage, waiting, emit)
   return {
     calls: {
       nudge: () => loop.wake(),
@@ -35,6 +41,7 @@ await runStageThread<IngestOptions, IngestCalls, IngestEvent>(async (options, em
 /** Batch after batch while there is something to do, giving way to calls between two of them. */
 function runLoop(
   stage: IngestStage,
+  waiting: () => number,
   emit: (event: IngestEvent) => void,
 ): { wake(): void; stop(): void; failure(): string | null } {
   let timer: NodeJS.Timeout | null = null
@@ -43,6 +50,7 @@ function runLoop(
   let retryMs = FIRST_RETRY_MS
   let removeAtMs = 0
   let stopped = false
+  let gathering = false
 
   function later(ms: number): void {
     timer = setTimeout(turn, ms)
@@ -51,6 +59,7 @@ function runLoop(
   function turn(): void {
     timer = null
     immediate = null
+    gathering = false
     try {
       const advance = stage.workBatch()
       if (failure !== null) emit({ type: 'recovered' })
@@ -58,7 +67,11 @@ function runLoop(
       retryMs = FIRST_RETRY_MS
       if (advance !== null) {
         emit({ type: 'advanced', ...advance })
-        immediate = setImmediate(turn)
+        if (waiting() >= PLENTY_ENTRIES) immediate = setImmediate(turn)
+        else {
+          gathering = true
+          later(GATHER_MS)
+        }
         return
       }
       if (Date.now() >= removeAtMs && !stage.removeOld(Date.now())) removeAtMs = Date.now() + REMOVE_EVERY_MS
@@ -80,7 +93,7 @@ function runLoop(
   })
   return {
     wake() {
-      if (stopped || immediate !== null || failure !== null) return
+      if (stopped || gathering || immediate !== null || failure !== null) return
       if (timer !== null) clearTimeout(timer)
       timer = null
       immediate = setImmediate(turn)
@@ -92,10 +105,4 @@ function runLoop(
     },
     failure: () => failure,
   }
-}
-
-/** A broken invariant must end the process; a failing disk, database or journal may mend. */
-function isOperational(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code
-  return code === 'ERR_SQLITE_ERROR' || (error instanceof Error && error.name === 'OperationalError')
 }

@@ -32,7 +32,7 @@ export interface Origin {
 export interface Work {
   readonly candidate: Candidate
   readonly origin: Origin
-  /** By `resolve`: null where nobody has heard of it. */
+  /** By `resolve`, null where nobody has heard of it; then by `admitStranger`. */
   meter: Meter | null
   /** By `dedupe`: the reading that stands for this meter and time, to be corrected by this one. */
   corrects: HistoryRow | null

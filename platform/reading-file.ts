@@ -1,5 +1,4 @@
 import fs from 'node:fs'
-import path from 'node:path'
 import readline from 'node:readline'
 import type { Readable } from 'node:stream'
 import zlib from 'node:zlib'
@@ -157,7 +156,7 @@ function unreadable(file: string, error: unknown, line = 0): OperationalError {
   const where = line > 0 ? ` (line ${line})` : ''
   return new OperationalError(
     'file-unreadable',
-    `cannot read ${path.basename(file)}${where}: ${messageOf(error)}. Give a CSV file "${HEADER}", plain or gzip.`,
+    `cannot read ${file}${where}: ${messageOf(error)}. Give a CSV file "${HEADER}", plain or gzip.`,
     { cause: error },
   )
 }

@@ -77,3 +77,12 @@ function migrate(db: DatabaseSync, options: OpenOptions): void {
     db.exec(`PRAGMA user_version = ${options.migrations.length}`)
   })
 }
+
+/**
+ * True for a failure of the world that may mend (a full disk, a locked or unreadable file): its owner waits and tries again.
+ * Anything else is a broken invariant, which must end the process.
+ */
+export function isOperational(error: unknown): boolean {
+  if (error instanceof OperationalError) return true
+  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR'
+}

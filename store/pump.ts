@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { messageOf, OperationalError } from '../domain/operational-error.ts'
+import { messageOf } from '../domain/operational-error.ts'
 import type { Place } from '../domain/place.ts'
 import type { Reading } from '../domain/reading.ts'
 import type { ReadingsLogReader } from '../logs/readings/readings-log.ts'
+import { isOperational } from '../platform/sqlite.ts'
 import type { RefusedReading } from './reading-store.ts'
 import type { Batch, Sink } from './sink.ts'
 import { createWriteTimes, type WriteTimes, type WriteTimesSummary } from './write-times.ts'
@@ -116,8 +117,8 @@ export function startPump(
       launch()
       readFailure = null
     } catch (error) {
-      if (!(error instanceof OperationalError)) throw error
-      readFailure = error.message
+      if (!isOperational(error)) throw error
+      readFailure = `the readings log cannot be read: ${messageOf(error)}`
       await sleep(RETRY_MS, undefined, { signal: stopping.signal })
     }
   }

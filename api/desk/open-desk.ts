@@ -22,8 +22,6 @@ export interface DeskOptions {
   readonly registry: RegionSource
 }
 
-/** Batches of findings in one pump; the rest waits for the next, so that requests come in between. */
-const BATCHES_PER_PUMP = 5
 const RELEASES_PER_PUMP = 200
 
 /**
@@ -64,14 +62,9 @@ export function openDesk(options: DeskOptions): Desk {
   }
 
   function pumpFindings(): PumpResult {
-    let applied = 0
-    for (let batch = 0; batch < BATCHES_PER_PUMP; batch++) {
-      const nowMs = options.clock()
-      const { worked } = record((add) => findings.work(nowMs, ({ change, alert }) => add(change, alert)))
-      applied += worked
-      if (worked === 0) return { applied, more: false }
-    }
-    return { applied, more: true }
+    const nowMs = options.clock()
+    const { worked } = record((add) => findings.work(nowMs, ({ change, alert }) => add(change, alert)))
+    return { applied: worked, more: worked > 0 }
   }
 
   return {

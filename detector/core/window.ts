@@ -7,7 +7,7 @@ export const FLAG = {
   /** The meter itself spoke (it was not estimated or filled in for it). */
   heard: 2,
   frozen: 4,
-  /** No reading but a register fault: `amount` is the register, `intervalMs` what was expected. */
+  /** No reading but a register fault: `amount` is the register (NaN: withdrawn), `intervalMs` what was expected. */
   fault: 8,
 } as const
 

@@ -15,6 +15,8 @@ interface Group {
 const FIRST_GROUP_BYTES = 64 * 1024
 /** A fresh group's buffer follows the size of the last group, up to this. */
 const LARGEST_FRESH_BYTES = 1024 * 1024
+/** Between the starts of two group commits, at least; a lonely publish does not wait for it. */
+const GATHER_MS = 2
 const FIRST_PROBE_MS = 100
 const SLOWEST_PROBE_MS = 5_000
 /** Consumers speak after each of their transactions; the file hears of it once a second. */
@@ -35,6 +37,7 @@ export class GroupCommitter implements JournalWriter {
   #committing: Group | null = null
   #waitingBytes = 0
   #scheduled = false
+  #committedAtMs = 0
   #failure: string | null = null
   #crashed = false
   #closing = false
@@ -128,6 +131,7 @@ export class GroupCommitter implements JournalWriter {
       this.#filling = newGroup(Math.min(group.frames.bytes * 2, LARGEST_FRESH_BYTES))
     }
     this.#committing = group
+    this.#committedAtMs = performance.now()
     void this.#commit(group)
   }
 
@@ -148,7 +152,15 @@ export class GroupCommitter implements JournalWriter {
     this.#probeDelayMs = FIRST_PROBE_MS
     for (const waiter of group.waiters) waiter.resolve()
     this.#options.onCommitted?.(head)
-    this.#commitNext()
+    this.#commitSoon()
+  }
+
+  /** What came meanwhile is committed now, but at most once in GATHER_MS: waking a thread costs more than a publish. */
+  #commitSoon(): void {
+    const left = this.#committedAtMs + GATHER_MS - performance.now()
+    if (left <= 0 || this.#full.length > 0 || this.#closing) return this.#commitNext()
+    this.#scheduled = true
+    setTimeout(() => this.#commitNext(), left)
   }
 
   #failAll(error: Error, failed: Group | null): void {

@@ -83,7 +83,7 @@ describe('the key store', () => {
 })
 
 describe('hearthline keys', () => {
-  async function run(...args: string[]): Promise<string> {
+  async function run(command: string, ...args: string[]): Promise<string> {
     const written: string[] = []
     const write = vi
       .spyOn(process.stdout, 'write')
@@ -91,7 +91,7 @@ describe('hearthline keys', () => {
     try {
       const program = new Command().exitOverride()
       registerKeys(program)
-      await program.parseAsync(['node', 'hearthline', 'keys', ...args, '--data', folder])
+      await program.parseAsync(['node', 'hearthline', 'keys', command, '--data', folder, ...args])
       return written.join('')
     } finally {
       write.mockRestore()
@@ -138,14 +138,27 @@ describe('hearthline keys', () => {
     await expect(run('revoke', id)).rejects.toMatchObject({ code: 'unknown-key' })
   })
 
+  it('list and revoke in a folder without keys make nothing there and say which folder it was', async () => {
+    const elsewhere = path.join(folder, 'mistyped')
+    for (const [command, ...args] of [['list'], ['revoke', 'abcdefgh']] as const) {
+      await expect(run(command, ...args, '--data', elsewhere)).rejects.toMatchObject({
+        code: 'no-keys',
+        message: expect.stringContaining(elsewhere),
+      })
+    }
+    expect(fs.existsSync(elsewhere)).toBe(false)
+  })
+
   it('says in one line what is wrong with its arguments', async () => {
-    for (const args of [
+    for (const [command, ...args] of [
       ['create'],
       ['create', '--caller', 'x'],
       ['create', '--caller', 'x', '--role', 'officer', '--region', 'a//b'],
       ['create', '--gateway', 'a/b'],
-    ]) {
-      await expect(run(...args)).rejects.toMatchObject({
+      ['create', '--gateway', 'gw1', '--role', 'operator'],
+      ['create', '--gateway', 'gw1', '--region', 'a'],
+    ] as const) {
+      await expect(run(command, ...args)).rejects.toMatchObject({
         name: 'OperationalError',
         message: expect.stringMatching(/^.+$/),
       })

@@ -21,6 +21,7 @@ test.skipIf(CHROMIUM === undefined && !isCi)(
       // Swagger UI puts a zero-width space behind each slash, so that long paths can break.
       expect(page.replaceAll('\u200B', '')).toContain(`data-path="${route}"`)
     }
+    expect(page).toContain('<title>Hearthline API</title>')
     expect(said).not.toMatch(/Content Security Policy|Uncaught|net::ERR/)
   },
   60_000,

@@ -51,6 +51,15 @@ test.each([
   expect(response.statusCode).toBe(status)
 })
 
+test('a disk that is full is 503 to the caller, who may try again, and no fault of ours', async () => {
+  const { app } = await startApi({ auth: 'off' })
+  app.get('/full', { config: { access: 'open' } }, () => {
+    throw Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
+  })
+  const response = await app.inject('/full')
+  expect(response.json()).toMatchObject({ status: 503, code: 'temporarily-unavailable' })
+})
+
 test('a body of another type is a 415', async () => {
   const { app } = await startApi({ auth: 'off' })
   const headers = { 'content-type': 'text/csv' }

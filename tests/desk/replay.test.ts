@@ -72,16 +72,16 @@ test('a detector whose log was made anew and holds more than the desk had read i
   ).toEqual(['H1', 'H2', 'H3'])
 })
 
-test('thousands of findings are worked in bounded pumps', () => {
+test('a burst of findings is worked in bounded pumps', () => {
   const t = openTestDesk()
-  t.findings.tell(...Array.from({ length: 2_500 }, (_, i) => raise({ household: `B${i}` })))
+  t.findings.tell(...Array.from({ length: 500 }, (_, i) => raise({ household: `B${i}` })))
   const pumps = [t.desk.pump(), t.desk.pump(), t.desk.pump()]
   expect(pumps.map(({ applied, more }) => [applied, more])).toEqual([
-    [1_000, true],
-    [1_000, true],
-    [500, false],
+    [200, true],
+    [200, true],
+    [100, true],
   ])
-  expect(t.desk.counts(null)).toMatchObject([{ count: 2_500 }])
+  expect(t.desk.counts(null)).toMatchObject([{ count: 500 }])
 })
 
 test('what is said together is heard together, also where it begins at the end of a batch', () => {

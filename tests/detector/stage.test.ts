@@ -26,8 +26,11 @@ function folder(): string {
   return made
 }
 
-async function start(dataDir: string): Promise<StageThread<DetectorCalls, DetectorEvent>> {
-  const stage = await startDetector({ dataDir, ...SETTINGS }, (error) => {
+async function start(
+  dataDir: string,
+  more: { snapshotEveryMs?: number } = {},
+): Promise<StageThread<DetectorCalls, DetectorEvent>> {
+  const stage = await startDetector({ dataDir, ...SETTINGS, ...more }, (error) => {
     throw error
   })
   running.push(stage)
@@ -64,6 +67,59 @@ function keptIn(dataDir: string): Kept {
 afterEach(async () => {
   await Promise.all(running.splice(0).map((stage) => stage.stop()))
   for (const made of folders.splice(0)) fs.rmSync(made, { recursive: true, force: true })
+})
+
+/** As a full disk does it: what writes to `table` fails. */
+function fillDisk(dataDir: string, table: string): { free(): void } {
+  const db = new DatabaseSync(dataFiles(dataDir).detector)
+  db.exec(
+    `CREATE TRIGGER full BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`,
+  )
+  return {
+    free() {
+      db.exec('DROP TRIGGER full')
+      db.close()
+    },
+  }
+}
+
+describe('a disk that is full', () => {
+  for (const table of ['findings', 'homes']) {
+    it(`stops the detector, not the process (${table}): it says so, and goes on without a word lost or doubled`, async () => {
+      const entries = villageLog(6, 26)
+      const quiet = folder()
+      await foldAll(quiet, appendToLog(quiet, entries))
+
+      const dataDir = folder()
+      await foldAll(dataDir, 0)
+      const disk = fillDisk(dataDir, table)
+      const stage = await start(dataDir, { snapshotEveryMs: 0 })
+      appendToLog(dataDir, entries)
+      await until(async () => (await stage.call('status')).failure !== null)
+      expect((await stage.call('status')).failure).toContain('database or disk is full')
+      disk.free()
+      await until(async () => (await stage.call('status')).place.offset === entries.length)
+      await until(async () => (await stage.call('status')).failure === null)
+      await stage.stop()
+      expect(keptIn(dataDir)).toEqual(keptIn(quiet))
+    })
+  }
+
+  it('is still full when the stage stops: the next start folds again what was not kept', async () => {
+    const entries = villageLog(6, 26)
+    const quiet = folder()
+    await foldAll(quiet, appendToLog(quiet, entries))
+    const dataDir = folder()
+    await foldAll(dataDir, 0)
+    const disk = fillDisk(dataDir, 'findings')
+    const stage = await start(dataDir)
+    appendToLog(dataDir, entries)
+    await until(async () => (await stage.call('status')).failure !== null)
+    await stage.stop()
+    disk.free()
+    await foldAll(dataDir, entries.length)
+    expect(keptIn(dataDir)).toEqual(keptIn(quiet))
+  })
 })
 
 describe('the detector stage', () => {

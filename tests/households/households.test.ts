@@ -105,7 +105,8 @@ describe('a households file', () => {
   })
 
   it.each([
-    ['', /the column "household" is missing/],
+    ['', /the file is empty; the first line names the columns/],
+    ['meter,kind\nM1,water\n', /the column "household" is missing/],
     ['household,meter,kind\n', /no rows/],
     ['household,meter,kind,colour\nH1,W1,water,red\n', /unknown column "colour"/],
     ['household,meter,kind,kind\nH1,W1,water,water\n', /stands twice/],
@@ -159,6 +160,14 @@ describe('households import', () => {
     const listed = await run('list')
     expect(listed).toContain('H-330127-0001  zhejiang/hangzhou/chunan/weiping/lixi/grid-3  high  evidence')
     expect(listed).toContain('2 households, 3 meters; 0 meters that no household claims')
+  })
+
+  it('lists a folder without homes as what it is: mistyped, or not taken over yet', async () => {
+    await expect(run('list')).rejects.toMatchObject({
+      code: 'no-homes',
+      message: expect.stringContaining(dir),
+    })
+    expect(fs.readdirSync(dir)).toEqual([])
   })
 
   it('changes nothing where one row is wrong', async () => {

@@ -25,12 +25,17 @@ export interface StageInFolder extends Disposable {
   stored(): Map<string, Reading>
 }
 
-export function stageInFolder(limits?: BatchLimits, metersInMemory?: number): StageInFolder {
+export function stageInFolder(
+  limits?: BatchLimits,
+  metersInMemory?: number,
+  mostUnclaimed?: number,
+): StageInFolder {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'hearthline-ingest-'))
   const entries: JournalEntry[] = []
   let db = openIngestDatabase(dir)
   const registry = openRegistryReader(dir)
-  const open = (): IngestStage => createIngestStage(db, journalOf(entries), limits, metersInMemory)
+  const open = (): IngestStage =>
+    createIngestStage(db, journalOf(entries), limits, metersInMemory, mostUnclaimed)
   const world: StageInFolder = {
     dir,
     entries,

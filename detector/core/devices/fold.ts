@@ -21,7 +21,8 @@ export function foldDevices(
   const flags = window.flags[index] ?? 0
   const intervalMs = window.intervalMs[index] ?? 0
   if ((flags & FLAG.fault) !== 0) {
-    foldFault(state, meter, endMs, window.amount[index] ?? 0, intervalMs, profile, say)
+    const register = window.amount[index] ?? NaN
+    if (!Number.isNaN(register)) foldFault(state, meter, endMs, register, intervalMs, profile, say)
     return
   }
   if ((flags & FLAG.heard) !== 0) foldHeard(state, meter, endMs, profile, holes, say)

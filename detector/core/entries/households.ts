@@ -10,6 +10,7 @@ import { addMeter } from '../meter-table.ts'
 import type { Profile } from '../observation.ts'
 import { isSameProfile, rehome } from '../rehome.ts'
 import { reasonMeterMoved, reasonRegisteredAnew } from '../retract-reasons.ts'
+import { keyOfOwnHome, ownProfile } from './readings.ts'
 
 /** Households registered or replaced; a meter named here belongs to its household from now on. */
 export function foldHouseholds(
@@ -42,13 +43,36 @@ function register(detector: Detector, household: Household): Finding[] {
     if (heir !== sources[0] || sources.length > 1) home.absences.push(...heir.absences)
   }
   const findings = former.flatMap((source) => leave(detector, source, profile))
+  const released = known === null ? [] : releaseMeters(detector, known, profile)
+  replaceHome(detector, known, home)
+  return [
+    ...findings,
+    ...settle(home, detector.context, reasonRegisteredAnew(household.id)),
+    ...released.flatMap((own) => settle(own, detector.context)),
+  ]
+}
+
+function replaceHome(detector: Detector, known: Home | null, home: Home): void {
   moveMeters(detector, home)
   if (known !== null) detector.dirty.delete(known)
-  detector.homes.set(key, home)
+  detector.homes.set(home.key, home)
   detector.dirty.add(home)
-  detector.gone.delete(key)
+  detector.gone.delete(home.key)
   wake(home)
-  return [...findings, ...settle(home, detector.context, reasonRegisteredAnew(household.id))]
+}
+
+/** A meter that its household no longer names becomes a home of its own again, with what is remembered of it. */
+function releaseMeters(detector: Detector, known: Home, profile: Profile): Home[] {
+  const { meters } = detector
+  return known.profile.meters.flatMap(({ id, kind }) => {
+    const slot = meters.slots.get(id)
+    const isStillThere = slot !== undefined && meters.homes[slot] === known
+    if (!isStillThere || profile.meters.some((meter) => meter.id === id)) return []
+    const own = rehome(keyOfOwnHome(id), ownProfile(detector, id, kind), true, [known])
+    own.said = finished(own)
+    replaceHome(detector, null, own)
+    return [own]
+  })
 }
 
 /** Other homes that had one of the household's meters until now. */

@@ -8,6 +8,7 @@ import { clearSkew } from '../devices/clock-skew.ts'
 import { newHome, settle, takeItem, type Home } from '../household.ts'
 import { listen } from '../listening.ts'
 import { addMeter, gatewayNumber, noteDelivery } from '../meter-table.ts'
+import type { Profile } from '../observation.ts'
 import { FLAG } from '../window.ts'
 
 /**
@@ -104,17 +105,22 @@ export function slotOf(detector: Detector, meter: MeterId, kind: MeterKind | nul
 }
 
 function provisionalHome(detector: Detector, meter: MeterId, kind: MeterKind): Home {
-  return newHome(
-    `m:${meter}`,
-    {
-      household: meter as string as HouseholdId,
-      tier: 'medium',
-      timezone: detector.settings.timezone,
-      rule: 'evidence',
-      meters: [{ id: meter, kind }],
-    },
-    true,
-  )
+  return newHome(keyOfOwnHome(meter), ownProfile(detector, meter, kind), true)
+}
+
+export function keyOfOwnHome(meter: MeterId): string {
+  return `m:${meter}`
+}
+
+/** The home that a meter is while no household claims it. */
+export function ownProfile(detector: Detector, meter: MeterId, kind: MeterKind): Profile {
+  return {
+    household: meter as string as HouseholdId,
+    tier: 'medium',
+    timezone: detector.settings.timezone,
+    rule: 'evidence',
+    meters: [{ id: meter, kind }],
+  }
 }
 
 /** A meter first heard of by a refused reading was given a kind by guess; its first reading tells. */

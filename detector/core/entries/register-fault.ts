@@ -17,8 +17,9 @@ export function foldRegisterFault(detector: Detector, entry: RegisterFault): Fin
   takeItem(home, {
     endMs: entry.timeMs,
     meter: detector.meters.index[slot] ?? 0,
-    intervalMs: entry.expected,
-    amount: entry.register,
+    intervalMs: entry.expected ?? 0,
+    // An item is never taken out of the order; without an amount it says nothing.
+    amount: entry.expected === null ? NaN : entry.register,
     flags: FLAG.fault,
   })
   return settleAll(detector, new Set([home]))
