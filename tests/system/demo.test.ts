@@ -19,7 +19,7 @@ test('the demo lists the homes that something happened to, in words, and not the
   expect(complaints).toBe('')
 
   const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(story) ?? []
-  const response = await fetch(`${address}/api/v1/alerts?kind=inactivity&condition=active`)
+  const response = await fetch(`${address}/api/v1/alerts?kind=inactivity`)
   const { items } = (await response.json()) as { items: any[] }
   const listed = new Set(items.map(({ household }) => household))
   const stricken = [...story.matchAll(/^ +(\S+) \((?:fall|hospital)\): (.*)$/gm)]

@@ -6,7 +6,7 @@ import { learnLoad, lifeThreshold } from './base-load.ts'
 import { describeClear, describeSilence } from './explain.ts'
 import { coverHour, creditSilence, dayOf, enterHour, hoursOf } from './hour.ts'
 import { foldSilentInterval, learnUsedInterval } from './long-interval.ts'
-import { LEARNING_DAYS, LONG_INTERVAL_HOURS } from './parameters.ts'
+import { ABSENT_LEARNING_DAYS, LEARNING_DAYS, LONG_INTERVAL_HOURS } from './parameters.ts'
 import {
   advanceClock,
   endSilence,
@@ -17,7 +17,7 @@ import {
   severityOf,
 } from './silence.ts'
 import { C, DAYS, NEVER, V, type LifeState } from './state.ts'
-import { isUsualAbsence } from './weekly-absence.ts'
+import { hasBeenAway, isUsualAbsence } from './weekly-absence.ts'
 
 export { cloneLife, decodeLife, encodeLife, newLife, type LifeState } from './state.ts'
 
@@ -93,7 +93,9 @@ function foldSign(state: LifeState, observation: Observation, long: boolean): Li
 function judgeSilence(state: LifeState, endMs: EpochMs, context: LifeContext): LifeFinding[] {
   const { clock, level } = state
   const lastSignMs = clock[C.lastSignMs] ?? NEVER
-  if (lastSignMs === NEVER || endMs - (clock[C.firstMs] ?? endMs) < LEARNING_DAYS * DAY_MS) return []
+  const watchedMs = endMs - (clock[C.firstMs] ?? endMs)
+  if (lastSignMs === NEVER || watchedMs < LEARNING_DAYS * DAY_MS) return []
+  if (watchedMs < ABSENT_LEARNING_DAYS * DAY_MS && hasBeenAway(state)) return []
   if ((level[V.hoursSeen] ?? 0) < LEARNING_DAYS * 12) return []
   const open = (clock[C.openOnsetMs] ?? NEVER) !== NEVER
   if (!open && (level[V.peak] ?? 0) <= 0) return []

@@ -5,6 +5,11 @@
 
 /** No alert before a home has been watched this long: until then silence is our ignorance, not its habit. */
 export const LEARNING_DAYS = 14
+/**
+ * The same for a home that has been away for `HABIT_HOURS` meanwhile: a weekly absence shows only after some weeks, and
+ * until then each one would be taken for a silence like no other.
+ */
+export const ABSENT_LEARNING_DAYS = 28
 /** Alerts of a home count against the budget after this many days (DESIGN 5). */
 export const BUDGET_DAYS = 28
 

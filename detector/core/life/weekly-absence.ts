@@ -68,6 +68,12 @@ export function weeklyAbsenceAt(state: LifeState, sinceMs: EpochMs): WeeklyAbsen
   }
 }
 
+/** Whether a long absence is remembered at all. */
+export function hasBeenAway(state: LifeState): boolean {
+  for (let i = 0; i < ABSENCES; i++) if ((state.absences[2 * i + 1] ?? 0) > 0) return true
+  return false
+}
+
 /** Whether the home's weekly absence still explains the present silence. */
 export function isUsualAbsence(state: LifeState): boolean {
   const sinceMs = state.clock[C.lastSignMs] ?? NEVER
