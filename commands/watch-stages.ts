@@ -24,7 +24,7 @@ export function watchStages(
   async function round(): Promise<void> {
     const { ingest, store, detector } = stages
     const answers = await Promise.allSettled([
-      ingest?.call('failure'),
+      ingest?.call('failure').then((why) => (why === null ? null : `ingest stands still: ${why}`)),
       store?.call('status').then(({ degraded }) => degraded),
       detector?.call('status').then(({ failure }) => failure),
     ])

@@ -23,9 +23,12 @@ export function appendDirectly(file: string, entry: JournalEntry): Place {
 }
 
 export function unwritable(file: string, error: unknown): OperationalError {
+  // It says already what failed and how to mend it.
+  const words = error instanceof OperationalError ? error.message : null
   return new OperationalError(
     'journal-unwritable',
-    `cannot write the journal ${file}: ${messageOf(error)}. Free space on its disk and check that the folder is writable; writing goes on by itself.`,
+    words ??
+      `cannot write the journal ${file}: ${messageOf(error)}. Free space on its disk and check that the folder is writable; writing goes on by itself.`,
     { retry: true, cause: error },
   )
 }
