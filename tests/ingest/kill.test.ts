@@ -13,10 +13,12 @@ import { appendDirectly } from '../../logs/journal/append-directly.ts'
 import { startJournal } from '../../logs/journal/start-journal.ts'
 import { openReadingsLogReader } from '../../logs/readings/open-readings-log-reader.ts'
 import { dataFiles } from '../../platform/data-folder.ts'
-import { publish, RECEIVED_MS } from './journal-of.ts'
+import { publish } from './journal-of.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const KILLS = 10
+/** Received now: rejects older than their retention would be removed at a moment of its own. */
+const RECEIVED_MS = Math.floor(Date.now() / HOUR_MS) * HOUR_MS
 const METERS = 200
 const ROUNDS = 100
 
@@ -30,12 +32,16 @@ function feed(): JournalEntry[] {
         const spike = (round + first + i) % 37 === 0 ? 5_000_000 : 0
         return { meter: `W${first + i}`, time, register: 1_000 + round * 3 + spike, unit: 'L' }
       })
-      entries.push(publish(batch, `gw${first}`))
+      entries.push(publish(batch, `gw${first}`, RECEIVED_MS))
       if (round % 10 === 9)
         entries.push(
-          publish(batch.map((one) => ({ ...one, time: time - 15 * 60_000, register: 999 + round * 3 }))),
+          publish(
+            batch.map((one) => ({ ...one, time: time - 15 * 60_000, register: 999 + round * 3 })),
+            'gw1',
+            RECEIVED_MS,
+          ),
         )
-      if (round % 7 === 0) entries.push(publish([...batch.slice(0, 5), { bad: true }]))
+      if (round % 7 === 0) entries.push(publish([...batch.slice(0, 5), { bad: true }], 'gw1', RECEIVED_MS))
     }
     entries.push({ type: 'tick', receivedAtMs: time })
   }
