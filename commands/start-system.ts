@@ -9,6 +9,7 @@ import type { Place } from '../domain/place.ts'
 import { MINUTE_MS } from '../domain/time.ts'
 import { type IngestCalls, type IngestEvent, startIngest } from '../ingest/start.ts'
 import type { JournalWriter } from '../logs/journal/journal.ts'
+import { beginBehind } from '../logs/journal/begin-behind.ts'
 import { startJournal } from '../logs/journal/start-journal.ts'
 import { dataFiles } from '../platform/data-folder.ts'
 import { lockFolder } from '../platform/folder-lock.ts'
@@ -18,6 +19,7 @@ import { influxConfigOf } from '../store/influx/config.ts'
 import { startStore } from '../store/start.ts'
 import type { StoreCalls, StoreEvent } from '../store/stage.ts'
 import type { Config, Role } from './config.ts'
+import { placesPassed } from './join-logs.ts'
 import { type DeskRoom, openDeskRoom } from './open-desk-room.ts'
 
 /** The stages that run in this process; null where a role runs elsewhere. */
@@ -54,6 +56,8 @@ export async function startSystem(
     const lock = lockFolder(config.data, config.roles)
     closing.defer(() => lock.release())
     let nudgeIngest = (): void => {}
+    const passed = placesPassed(config.data)
+    if (has(config, 'broker')) goOnBehind(config, passed.journal, log)
     const keys = openKeyStore(dataFiles(config.data).keys)
     closing.defer(() => keys.close())
     const journal = has(config, 'broker')
@@ -66,7 +70,11 @@ export async function startSystem(
     // What is in the journal is kept: readings are acknowledged while the stages behind it still load their state.
     const broker = journal === null ? null : await openBroker(config, log, keys, journal)
     if (broker !== null) closing.defer(() => broker.close())
-    const stages: Stages = { journal, broker, ...(await startStages(config, onCrash, closing)) }
+    const stages: Stages = {
+      journal,
+      broker,
+      ...(await startStages(config, onCrash, closing, passed.readings)),
+    }
     const { ingest, store } = stages
     if (ingest !== null) nudgeIngest = gather(() => ingest.tell('nudge'))
     const room =
@@ -109,6 +117,14 @@ function has(config: Config, role: Role): boolean {
   return config.roles.includes(role)
 }
 
+function goOnBehind(config: Config, offset: number, log: Logger): void {
+  if (!beginBehind(dataFiles(config.data).journal, offset, Date.now())) return
+  log.error(
+    { offset },
+    'journal.db ends before what ingest has worked (was it lost, or restored from an older backup?); it goes on behind that place',
+  )
+}
+
 function openJournal(
   config: Config,
   log: Logger,
@@ -130,9 +146,10 @@ async function startStages(
   config: Config,
   onCrash: (error: Error) => void,
   closing: AsyncDisposableStack,
+  logBehind: number,
 ): Promise<Pick<Stages, 'ingest' | 'store' | 'detector'>> {
   const { data: dataDir, timezone, budget } = config
-  const ingest = has(config, 'ingest') ? await startIngest({ dataDir }, onCrash) : null
+  const ingest = has(config, 'ingest') ? await startIngest({ dataDir, logBehind: logBehind }, onCrash) : null
   if (ingest !== null) closing.defer(() => ingest.stop())
   const influx = influxConfigOf(config)
   const store = has(config, 'store') ? await startStore({ dataDir, influx }, onCrash) : null

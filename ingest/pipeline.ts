@@ -47,7 +47,9 @@ export function createPipeline(books: Books, mostUnclaimed: number = MOST_UNCLAI
     const { outcomes, refusedWhole } = decoded
     const { gateway, receivedAtMs } = publish
     const origin: Origin = { gateway, receivedAtMs, aheadMeters: new Set() }
-    for (const [i, outcome] of outcomes.entries()) {
+    for (const i of inOrderOfTime(outcomes)) {
+      const outcome = outcomes[i]
+      if (outcome === undefined) continue
       const fate = isRefusal(outcome) ? outcome : decide(outcome, origin)
       if (typeof fate === 'string') books.counters.add(COUNTER[fate], 1)
       else refuse(publish, located(fate, i, outcomes.length), refusedWhole ?? 1, decoded.textOf(i))
@@ -94,6 +96,18 @@ export function createPipeline(books: Books, mostUnclaimed: number = MOST_UNCLAI
       }
     },
   }
+}
+
+/**
+ * A batch that begins with its newest reading (devices send a backlog so) would fold its meter again for each of them; in
+ * the order of time each is folded once. Equal times stay as they came: the first stands, a correction comes after it.
+ */
+function inOrderOfTime(outcomes: readonly (Candidate | Refusal)[]): number[] {
+  const indexes = Array.from(outcomes.keys())
+  let newestMs = -Infinity
+  const timeMs = outcomes.map((outcome) => (newestMs = isRefusal(outcome) ? newestMs : outcome.timeMs))
+  const isOrdered = timeMs.every((ms, i) => i === 0 || ms >= (timeMs[i - 1] ?? ms))
+  return isOrdered ? indexes : indexes.sort((a, b) => (timeMs[a] ?? 0) - (timeMs[b] ?? 0))
 }
 
 function located(refusal: Refusal, index: number, count: number): Refusal {

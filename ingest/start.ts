@@ -3,6 +3,8 @@ import { startStageThread, type StageThread } from '../platform/thread.ts'
 
 export interface IngestOptions {
   readonly dataDir: string
+  /** The readings log goes on behind this offset, which its readers have passed (an ingest.db that was lost or is older). */
+  readonly logBehind?: number
 }
 
 // A type, not an interface: only then does it have the index signature that a CallMap asks for.

@@ -1,4 +1,5 @@
 import { messageOf } from '../domain/operational-error.ts'
+import { continueLogBehind } from '../logs/readings/readings-log-writer.ts'
 import { openJournalReader } from '../logs/journal/read-journal.ts'
 import { dataFiles } from '../platform/data-folder.ts'
 import { isOperational } from '../platform/sqlite.ts'
@@ -20,6 +21,7 @@ const REMOVE_EVERY_MS = 60_000
 
 await runStageThread<IngestOptions, IngestCalls, IngestEvent>(async (options, emit) => {
   const db = openIngestDatabase(options.dataDir)
+  continueLogBehind(db, options.logBehind ?? 0)
   const journal = openJournalReader(dataFiles(options.dataDir).journal)
   const stage = createIngestStage(db, journal)
   const waiting = (): number => journal.head().offset - stage.advance().journal.offset

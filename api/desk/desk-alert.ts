@@ -11,7 +11,7 @@ export interface DeskAlert extends Alert {
   readonly closedAs: Condition | null
 }
 
-/** Past this many steps people can add no more to an alert (409 `history-full`); the detector's words still go in. */
+/** Past this many steps people can add no more to an alert (409 `history-full`); the detector's words still go in, within MAX_MACHINE_ENTRIES. */
 export const MAX_HISTORY = 1_000
 
 export function entry(

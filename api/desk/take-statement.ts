@@ -8,6 +8,7 @@ import { type DeskAlert, entry } from './desk-alert.ts'
 import { release } from './release.ts'
 import { isToReopenOnEscalation, isToReopenOnRevival, reopen } from './reopen.ts'
 import { dueAt } from './response-times.ts'
+import { shortenHistory } from './shorten-history.ts'
 
 type Raise = Extract<Finding, { type: 'raise' }>
 
@@ -32,7 +33,9 @@ export function takeStatement(
   if (told === null) return null
   if (known === null) return { alert: closeIfSettled(told, nowMs), change: 'raised' }
   const change = changeBetween(known, told)
-  return change === null ? null : { alert: follow(known, told, nowMs), change }
+  if (change === null) return null
+  const alert = follow(known, told, nowMs)
+  return { alert: { ...alert, history: shortenHistory(alert.history) }, change }
 }
 
 /** The facts after one finding. */

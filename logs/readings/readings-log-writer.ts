@@ -4,6 +4,7 @@ import type { ReadingsLogEntry } from '../../domain/log-entry.ts'
 import type { Place } from '../../domain/place.ts'
 import type { Reading } from '../../domain/reading.ts'
 import type { EpochMs } from '../../domain/time.ts'
+import { transact } from '../../platform/sqlite.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { encodeReadings } from './readings-codec.ts'
 
@@ -49,6 +50,16 @@ export interface ReadingsLogWriter {
   removePassed(nowMs: EpochMs): number
 }
 
+/** No entry gets a place that readers have passed, though the log itself knows nothing of it any more. */
+export function continueLogBehind(db: DatabaseSync, offset: number): void {
+  transact(db, () => {
+    const known = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'readings_log'").get()?.['seq']
+    if (Number(known ?? 0) >= offset) return
+    if (known === undefined) db.prepare("INSERT INTO sqlite_sequence VALUES ('readings_log', ?)").run(offset)
+    else db.prepare("UPDATE sqlite_sequence SET seq = ? WHERE name = 'readings_log'").run(offset)
+  })
+}
+
 export function createReadingsLogWriter(db: DatabaseSync): ReadingsLogWriter {
   const insert = db.prepare(
     'INSERT INTO readings_log (seq, received_ms, form, readings_to, crc, body) VALUES (?, ?, ?, ?, ?, ?)',
@@ -73,7 +84,7 @@ export function createReadingsLogWriter(db: DatabaseSync): ReadingsLogWriter {
   function reset(): void {
     gathered = []
     const row = last.get()
-    seq = Number(row?.['seq'] ?? sequence.get()?.['seq'] ?? 0)
+    seq = Math.max(Number(row?.['seq'] ?? 0), Number(sequence.get()?.['seq'] ?? 0))
     readingsTo = Number(row?.['readings_to'] ?? 0)
   }
 

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest'
 import type { Finding } from '../../domain/finding.ts'
 import { HOUR_MS, MINUTE_MS } from '../../domain/time.ts'
 import { hourOf, wallMs } from '../../detector/core/local-time.ts'
-import { cloneLife, decodeLife, encodeLife, foldLife, newLife } from '../../detector/core/life/fold.ts'
+import { LEVEL_COUNT } from '../../detector/core/area/budget.ts'
+import {
+  cloneLife,
+  decodeLife,
+  encodeLife,
+  foldLife,
+  newLife,
+  reachedOn,
+} from '../../detector/core/life/fold.ts'
+import { dayOf } from '../../detector/core/life/hour.ts'
 import type { Observation, Profile } from '../../detector/core/observation.ts'
 import {
   foldAll,
@@ -81,6 +90,17 @@ describe.each([
 })
 
 describe('the habit of a weekly absence', () => {
+  it('does not explain a silence that began in the morning before, long before anybody usually leaves', () => {
+    const evening = weekly(5 * 24 + 21, AWAY)
+    const stop = WEEKS(8) + 5 * 24 + 9
+    const [raised] = raises(
+      water,
+      lived(water, stop + 90, (at) => at < stop && evening(at)),
+      stop,
+    )
+    expect(raised).toBeLessThanOrEqual(stop + 40)
+  })
+
   it('is the same in every zone and on every day of the week, also where the clocks change', () => {
     for (const timezone of ['Asia/Shanghai', 'Europe/Madrid', 'America/New_York']) {
       const profile = profileOf(['water'], { timezone })
@@ -111,7 +131,7 @@ describe('the habit of a weekly absence', () => {
   })
 
   it('is unlearned: a home that stays for four weekends is asked after as before at the next', () => {
-    const stays = WEEKS(8)
+    const stays = WEEKS(8) + 3 * 24
     const stop = WEEKS(12) + LEAVES
     const feed = lived(water, stop + 60, (at) => at < stop && (at >= stays || weekly()(at)))
     expect(raises(water, feed, stop)[0]).toBeLessThanOrEqual(stop + 30)
@@ -165,6 +185,21 @@ describe('the habit of a weekly absence', () => {
       expect(goOn(other)).toEqual(said)
       expect(encodeLife(other)).toEqual(encodeLife(state))
     }
+  })
+
+  it('costs the budget nothing while it explains the silence, and what it came to once it does not', () => {
+    const leaves = WEEKS(8) + LEAVES
+    const levelsAt = (hours: number): number => {
+      const feed = lived(water, leaves + hours, (at) => at < leaves && weekly()(at))
+      const { state } = foldAll(water, feed)
+      let levels = 0
+      for (let at = 24; at <= hours; at += 24)
+        levels |= reachedOn(state, dayOf(MONDAY_MS + (leaves + at) * HOUR_MS)) ?? 0
+      return levels & ((1 << LEVEL_COUNT) - 1)
+    }
+    expect(levelsAt(40)).toBe(0)
+    expect(levelsAt(AWAY - 2)).toBe(0)
+    expect(levelsAt(AWAY + 21)).not.toBe(0)
   })
 
   it('says no amount with more digits than the meter has', () => {

@@ -14,7 +14,8 @@ export function journalOf(entries: readonly JournalEntry[]): JournalReader {
   }
 }
 
-export const RECEIVED_MS = Date.UTC(2026, 5, 1)
+/** Lately, on the hour: what is older than the rejects' retention may go at any moment. */
+export const RECEIVED_MS = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 86_400_000
 
 export function publish(elements: unknown, gateway = 'gw1', receivedAtMs = RECEIVED_MS): JournalEntry {
   return publishText(JSON.stringify(elements), gateway, receivedAtMs)

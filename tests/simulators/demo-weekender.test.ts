@@ -10,8 +10,8 @@ import { effectsOn } from '../../simulators/village/incident.ts'
 
 const TIMEZONE = 'Asia/Shanghai'
 const QUARTER_MS = 15 * MINUTE_MS
-/** Scores that the budget's controller asks of a small village, from below. */
-const THRESHOLD = 10
+/** Below what a small village's budget asks. */
+const THRESHOLD = 11
 
 /** What the life model says of the demonstration's weekender up to `nowMs`. */
 function findingsAt(nowMs: number, seed: number): Finding[] {

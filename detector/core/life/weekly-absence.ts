@@ -41,17 +41,23 @@ export function rememberAbsence(state: LifeState, silentHours: number, endMs: Ep
   absences[2 * oldest + 1] = hours
 }
 
-/** The weekly absence that a silence since `sinceMs` is explained by; null where the home has no such habit. */
+/**
+ * The weekly absence that a silence since `sinceMs` is explained by; null where the home has no such habit. What is seen of a
+ * departure is the last use before it, hours earlier or later each week: absences are compared with their own middle, and
+ * the silence with any of them.
+ */
 export function weeklyAbsenceAt(state: LifeState, sinceMs: EpochMs): WeeklyAbsence | null {
   const ofWeeks = weeksObserved(state, sinceMs)
   const enough = Math.max(HABIT_MIN_WEEKS, Math.ceil(HABIT_WEEK_SHARE * ofWeeks))
   const from = wallHours(state, sinceMs)
   const alike = absencesNear(state, from)
   if (alike.length < enough) return null
+  const leaves = median(alike.map((one) => one.leaves))
   const usual = median(alike.map((one) => one.returns))
-  const agreeing = alike.filter((one) => Math.abs(one.returns - usual) <= HABIT_NEAR_HOURS)
+  const agreeing = alike.filter((one) => isNear(one.leaves, leaves) && isNear(one.returns, usual))
   const weeks = new Set(agreeing.map((one) => one.weeksAgo))
   if (weeks.size < enough || Math.min(...weeks) > HABIT_FORGOTTEN_WEEKS) return null
+  if (!agreeing.some((one) => isNear(one.leaves, from))) return null
   const latest = Math.max(...agreeing.map((one) => one.returns))
   return {
     weeks: weeks.size,
@@ -73,7 +79,8 @@ export function isUsualAbsence(state: LifeState): boolean {
 interface PastAbsence {
   readonly weeksAgo: number
   readonly hours: number
-  /** Its end, moved to this week: wall-clock hours. */
+  /** Its start and end, moved to this week: wall-clock hours. */
+  readonly leaves: number
   readonly returns: number
 }
 
@@ -85,10 +92,14 @@ function absencesNear(state: LifeState, from: number): PastAbsence[] {
     const began = state.absences[2 * i] ?? 0
     const weeksAgo = Math.round((from - began) / WEEK_HOURS)
     const moved = began + weeksAgo * WEEK_HOURS
-    if (weeksAgo < 1 || weeksAgo > WEEKS || Math.abs(from - moved) > HABIT_NEAR_HOURS) continue
-    near.push({ weeksAgo, hours, returns: moved + hours })
+    if (weeksAgo < 1 || weeksAgo > WEEKS || Math.abs(from - moved) > 2 * HABIT_NEAR_HOURS) continue
+    near.push({ weeksAgo, hours, leaves: moved, returns: moved + hours })
   }
   return near
+}
+
+function isNear(a: number, b: number): boolean {
+  return Math.abs(a - b) <= HABIT_NEAR_HOURS
 }
 
 function weeksObserved(state: LifeState, sinceMs: EpochMs): number {

@@ -1,0 +1,34 @@
+import { openReadOnly } from '../platform/sqlite.ts'
+import { dataFiles } from '../platform/data-folder.ts'
+
+/** How far the readers of each log have come, by their own databases; 0 where there is none. */
+export interface Passed {
+  readonly journal: number
+  readonly readings: number
+}
+
+/**
+ * A log that was lost or restored from an older backup ends before its readers' places. What they have passed needs no
+ * repetition, but what is written next must come behind it, or they would pass over it in silence.
+ */
+export function placesPassed(dataDir: string): Passed {
+  const files = dataFiles(dataDir)
+  return {
+    journal: newest(files.ingest, 'journal_cursor', 'offset'),
+    readings: Math.max(
+      newest(files.store, 'progress', 'offset'),
+      newest(files.detector, 'detector', 'place_offset'),
+    ),
+  }
+}
+
+function newest(file: string, table: string, column: string): number {
+  const db = openReadOnly(file)
+  if (db === null) return 0
+  try {
+    if (db.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(table) === undefined) return 0
+    return Number(db.prepare(`SELECT max("${column}") AS newest FROM ${table}`).get()?.['newest'] ?? 0)
+  } finally {
+    db.close()
+  }
+}
