@@ -71,18 +71,21 @@ async function backtest(options: BacktestOptions): Promise<void> {
       if (++shown <= BAD_LINES_SHOWN) process.stderr.write(`line ${line}: ${message}\n`)
     },
     (bytes) => reading.update(bytes),
-  )
-  reading.finish()
+  ).finally(() => reading.finish())
   const profiles = profilesOf(loaded.series, households, options.timezone)
   const total = loaded.series.reduce((sum, { length }) => sum + length, 0)
   const judging = showProgress('judging ', total, 'readings')
-  const alerts = runBacktest({
-    profiles,
-    series: loaded.series,
-    budget: options.budget,
-    onProgress: (worked) => judging.update(worked),
-  })
-  judging.finish()
+  let alerts: BacktestAlert[]
+  try {
+    alerts = runBacktest({
+      profiles,
+      series: loaded.series,
+      budget: options.budget,
+      onProgress: (worked) => judging.update(worked),
+    })
+  } finally {
+    judging.finish()
+  }
   writeAlerts(out, alerts)
   const bad = loaded.badLines === 0 ? '' : `; ${loaded.badLines} bad lines were passed over`
   process.stderr.write(

@@ -62,6 +62,9 @@ async function demonstrate(options: DemoCommand): Promise<void> {
         write: say,
         colours: process.stdout.isTTY,
       })
+    } catch (error) {
+      // Stopped before its gateways were connected: that is how it ends, too.
+      if (!stop.signal.aborted || !(error instanceof OperationalError)) throw error
     } finally {
       await system.close()
     }

@@ -4,6 +4,7 @@ import cliProgress from 'cli-progress'
 export interface Progress {
   /** Moves to `done` of `total`; `note` is shown behind the bar. */
   update(done: number, note?: string): void
+  /** To be called on every way out: a bar left alone redraws itself for ever and keeps the process from ending. */
   finish(): void
 }
 

@@ -21,6 +21,8 @@ export interface Play {
   /** History at once, then two days in some seconds, then as the clock goes. */
   readonly pace: Pace
   onMessage(message: VillageMessage, readings: number): void
+  /** Wherever the play stands. */
+  end(): void
 }
 
 export interface PlayDeps {
@@ -82,6 +84,7 @@ export function createPlay(deps: PlayDeps): Play {
       bar ??= showProgress('history', Math.round(length / DAY_MS), 'days')
       bar.update(Math.round((message.sendAtMs - script.historyFromMs) / DAY_MS), `${count} readings`)
     },
+    end: () => bar?.finish(),
   }
 }
 

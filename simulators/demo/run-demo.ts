@@ -36,8 +36,8 @@ export async function runDemo(system: DemoSystem, options: DemoOptions): Promise
   await register(system, script, options)
   const gateways = gatewaysOf(script.homes)
   const publisher = await openGateways(system.mqttUrl, gateways, () => ({}), IN_FLIGHT, signal)
+  const play = createPlay({ system, script, narrator, publisher, book, signal })
   try {
-    const play = createPlay({ system, script, narrator, publisher, book, signal })
     const report = await publishVillage({
       publisher,
       gateways,
@@ -48,6 +48,7 @@ export async function runDemo(system: DemoSystem, options: DemoOptions): Promise
     })
     if (report.failure !== null) throw report.failure
   } finally {
+    play.end()
     await publisher.close()
     if (signal.aborted) await following
   }
