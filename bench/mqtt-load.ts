@@ -25,6 +25,8 @@ export interface LoadOptions {
 
 export interface LoadResult {
   readonly sent: number
+  /** Messages by connection; connection c speaks for meters c, c + connections, c + 2 × connections and so on, in turn. */
+  readonly sentBy: readonly number[]
   readonly acked: number
   /** From the first publish to the last ack. */
   readonly seconds: number
@@ -113,6 +115,7 @@ function publishPacket(topic: Buffer, id: number, payload: string): Buffer {
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const latencies: number[] = []
   let sent = 0
+  const sentBy = Array.from({ length: options.connections }, () => 0)
   const connections = Array.from(
     { length: options.connections },
     (_, i) => new Connection(options.port, `load-${process.pid}-${i}`, (ms) => void latencies.push(ms)),
@@ -121,19 +124,25 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const topics = connections.map((_, i) => Buffer.from(`hearthline/v1/gw-${i % 100}/readings`))
   const sources = connections.map((_, i) => readingSource(options, i))
 
+  let first = 0
   const begin = performance.now()
   const end = begin + options.seconds * 1_000
   const most = options.messages ?? Infinity
   while (performance.now() < end && sent < most) {
     const paced = options.rate === null ? Infinity : ((performance.now() - begin) / 1_000) * options.rate
     const due = Math.min(paced, most)
-    for (const [i, connection] of connections.entries()) {
+    // Each round begins with another connection, or the first ones would do all the work of a light load.
+    first = (first + 1) % connections.length
+    for (let n = 0; n < connections.length; n++) {
+      const i = (first + n) % connections.length
+      const connection = connections[i] as Connection
       connection.cork()
       // Spread over the connections, as gateways would be.
-      const share = Math.ceil((due - sent) / (connections.length - i))
-      for (let n = 0; n < share && connection.flying < options.inFlight; n++) {
+      const share = Math.ceil((due - sent) / (connections.length - n))
+      for (let k = 0; k < share && connection.flying < options.inFlight; k++) {
         connection.publish(topics[i] as Buffer, (sources[i] as ReadingSource).next())
         sent++
+        sentBy[i] = (sentBy[i] ?? 0) + 1
       }
       connection.uncork()
     }
@@ -147,6 +156,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     latencies[Math.min(latencies.length - 1, Math.floor(q * latencies.length))] ?? 0
   return {
     sent,
+    sentBy,
     acked: latencies.length,
     seconds,
     ackMs: { p50: at(0.5), p99: at(0.99), max: at(1) },
@@ -159,6 +169,10 @@ interface ReadingSource {
   newestMs(): number
 }
 
+export function meterId(index: number): string {
+  return `W-${String(index).padStart(7, '0')}`
+}
+
 /** A meter speaks through one connection, as through one gateway: its readings come in their order. */
 function readingSource(options: LoadOptions, connection: number): ReadingSource {
   const { connections, meters, startMs, stepMs, readingsPerMessage } = options
@@ -166,7 +180,7 @@ function readingSource(options: LoadOptions, connection: number): ReadingSource 
   let round = 0
   const one = (): string => {
     const time = startMs + round * stepMs
-    const text = `{"meter":"W-${String(meter).padStart(7, '0')}","time":${time},"register":${((time / stepMs) * 7 + (meter % 50)) / 1_000},"unit":"m3"}`
+    const text = `{"meter":"${meterId(meter)}","time":${time},"register":${((time / stepMs) * 7 + (meter % 50)) / 1_000},"unit":"m3"}`
     meter += connections
     if (meter >= meters) {
       meter = connection

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startInfluxd, type Influxd } from '../tests/store/influxd.ts'
 import { ask, count, load, say, serve } from './end-to-end.ts'
-import type { LoadResult } from './mqtt-load.ts'
+import { type LoadResult, meterId } from './mqtt-load.ts'
 
 const DATABASE = 'hearthline'
 /** What a meter of the load uses from one reading to the next, in L. */
@@ -64,7 +64,7 @@ export async function run(args: string[]): Promise<void> {
     while (Object.values((await ask(hearthline.http)).backlog).some((left) => left > 0)) await sleep(100)
     watching.abort()
     report({ rate, killedS, backS, loaded, samples })
-    say(await compare(influxd, loaded.acked, meters))
+    say(await compare(influxd, loaded, meters))
   } finally {
     watching.abort()
     hearthline.child.kill('SIGKILL')
@@ -113,20 +113,24 @@ function report({ rate, killedS, backS, loaded, samples }: Outcome): void {
   )
 }
 
-/** Each meter was sent in rounds, so the first ones have one reading more, and all but the first reading a use of USE_L. */
-async function compare(influxd: Influxd, acked: number, meters: number): Promise<string> {
+/** Each meter of a connection was sent in turn, and all but its first reading have a use of USE_L. */
+async function compare(influxd: Influxd, { acked, sentBy }: LoadResult, meters: number): Promise<string> {
   const { series } = await influxd.query(
     'SELECT count(quality), sum(consumption) FROM readings GROUP BY meter',
     DATABASE,
   )
+  const stored = new Map(series.map(({ tags, values }) => [tags?.['meter'], values[0] ?? []]))
   let readings = 0
-  let differing = meters - series.length
-  for (const { tags, values } of series) {
-    const index = Number(tags?.['meter']?.slice(2))
-    const expected = Math.floor(acked / meters) + (index < acked % meters ? 1 : 0)
-    const [, found, sum] = values[0] ?? []
+  let differing = 0
+  for (let index = 0; index < meters; index++) {
+    const connection = index % sentBy.length
+    const sent = sentBy[connection] ?? 0
+    const served = Math.ceil((meters - connection) / sentBy.length)
+    const turn = Math.floor(index / sentBy.length)
+    const expected = Math.floor(sent / served) + (turn < sent % served ? 1 : 0)
+    const [, found = 0, sum] = stored.get(meterId(index)) ?? []
     readings += Number(found)
-    if (found !== expected || (sum ?? 0) !== (expected - 1) * USE_L) differing++
+    if (found !== expected || (sum ?? 0) !== Math.max(0, expected - 1) * USE_L) differing++
   }
   return `  in InfluxDB             ${count(readings)} of ${count(acked)} acked readings; ${differing} of ${count(meters)} meters differ in count or sum`
 }
