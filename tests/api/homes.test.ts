@@ -182,6 +182,8 @@ describe('the system', () => {
     expect(body).toContain('hearthline_readings_total{fate="stored"} 7')
     expect(body).toContain('hearthline_readings_rejected_total{code="invalid-unit"} 1')
     expect(body).toContain('hearthline_backlog_entries{stage="detector"} 4')
+    expect(body).toContain('hearthline_store_backlog_seconds 7')
+    expect(body).toContain('hearthline_store_write_seconds{quantile="0.99"} 0.02')
     expect(body).toContain('hearthline_broker_connections 5')
     expect(body).toContain('route="/api/v1/alerts",status="200"')
     // Scraped twice, totals are not counted twice.

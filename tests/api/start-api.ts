@@ -50,7 +50,7 @@ export interface Answer {
 }
 
 const STATUS: SystemStatus = {
-  store: { backlogSeconds: 0, writeP50Ms: 3, writeP99Ms: 20 },
+  store: { backlogSeconds: 7, writeP50Ms: 3, writeP99Ms: 20 },
   readings: { received: 10, stored: 7, duplicates: 2, rejected: 1 },
   rejectedByCode: { 'invalid-unit': 1 },
   backlog: { ingest: 0, store: 3, detector: 4 },

@@ -55,8 +55,8 @@ export function describeFrozen(profile: Profile, meter: MeterOfHome, sinceMs: Ep
   const name = named(meter)
   const since = local(profile, sinceMs)
   return {
-    en: `${name.en} reports, but its register has stood still since ${since}: it cannot show whether anyone is there.`,
-    zh: `${name.zh} 仍在上报，但读数自 ${since} 起不变：无法判断家中是否有人。`,
+    en: `${name.en} reports, but counts as frozen since ${since}: its register does not move any more, and cannot show whether anyone is there.`,
+    zh: `${name.zh} 仍在上报，但自 ${since} 起判定为卡表：读数不再变化，无法判断家中是否有人。`,
   }
 }
 
