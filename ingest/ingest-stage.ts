@@ -14,13 +14,16 @@ import { createPipeline } from './pipeline.ts'
 import { createRejects } from './rejects.ts'
 import type { Books } from './work.ts'
 
-/** What one transaction holds at most; the first limit that is reached ends it. */
+/** What one transaction holds; the first limit that is reached ends it, at most `BITE_ENTRIES` entries later. */
 export interface BatchLimits {
   readonly entries: number
   readonly readings: number
   readonly payloadBytes: number
 }
 export const BATCH_LIMITS: BatchLimits = { entries: 8_000, readings: 20_000, payloadBytes: 8 * 1024 * 1024 }
+
+/** Entries taken from the journal at once. */
+const BITE_ENTRIES = 64
 
 const PARTITION = 0
 
@@ -72,13 +75,17 @@ export function createIngestStage(
   /** Works entries until a limit is reached; the place of the last one, or null where there was none. */
   function work(): Place | null {
     let last: Place | null = null
-    let readings = 0
-    let payloadBytes = 0
-    for (const { place, entry } of journal.read(cursor, limits.entries)) {
-      readings += pipeline.work(entry)
-      if (entry.type === 'publish') payloadBytes += entry.payload.length
-      last = place
-      if (readings >= limits.readings || payloadBytes >= limits.payloadBytes) break
+    let [entries, readings, payloadBytes] = [0, 0, 0]
+    while (entries < limits.entries && readings < limits.readings && payloadBytes < limits.payloadBytes) {
+      // A bite is worked whole: what is read and not worked would be read, checked and decoded again.
+      const bite = journal.read(last ?? cursor, Math.min(BITE_ENTRIES, limits.entries - entries))
+      for (const { place, entry } of bite) {
+        readings += pipeline.work(entry)
+        if (entry.type === 'publish') payloadBytes += entry.payload.length
+        last = place
+      }
+      entries += bite.length
+      if (bite.length === 0) break
     }
     return last
   }
