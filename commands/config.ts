@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander'
 import { z } from 'zod'
 import { timezoneSchema } from '../domain/household.ts'
 import { OperationalError } from '../domain/operational-error.ts'
+import { INFLUX_VERSIONS } from '../store/influx/config.ts'
 
 export const ROLES = ['broker', 'ingest', 'store', 'detector', 'api'] as const
 export type Role = (typeof ROLES)[number]
@@ -9,6 +10,7 @@ export type Role = (typeof ROLES)[number]
 const PORT = 'a port is a whole number from 0 to 65535'
 const port = z.coerce.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT)
 const BUDGET = 'a budget is a number above 0 and up to 100'
+const RETENTION = 'a retention is a whole number of days from 7 to 36500'
 const optionalPort = port.optional()
 const flag = z.enum(['on', 'off'], 'it is on or off')
 
@@ -116,6 +118,18 @@ const settings = {
     '--influx-database <name>',
     'its database (1.x, 3) or bucket (2.x)',
     z.string().min(1).default('hearthline'),
+  ),
+  influxVersion: setting(
+    'HEARTHLINE_INFLUX_VERSION',
+    '--influx-version <1|2|3>',
+    'its generation; unset: found out from the server',
+    z.enum(INFLUX_VERSIONS, `it is one of ${INFLUX_VERSIONS.join(', ')}`).optional(),
+  ),
+  retentionDays: setting(
+    'HEARTHLINE_RETENTION_DAYS',
+    '--retention-days <days>',
+    'embedded store: readings that ended longer ago are deleted; unset: kept for ever',
+    z.coerce.number(RETENTION).int(RETENTION).min(7, RETENTION).max(36_500, RETENTION).optional(),
   ),
   logLevel: setting(
     'HEARTHLINE_LOG_LEVEL',

@@ -152,7 +152,9 @@ async function startStages(
   const ingest = has(config, 'ingest') ? await startIngest({ dataDir, logBehind: logBehind }, onCrash) : null
   if (ingest !== null) closing.defer(() => ingest.stop())
   const influx = influxConfigOf(config)
-  const store = has(config, 'store') ? await startStore({ dataDir, influx }, onCrash) : null
+  const store = has(config, 'store')
+    ? await startStore({ dataDir, influx, retentionDays: config.retentionDays ?? null }, onCrash)
+    : null
   if (store !== null) closing.defer(() => store.stop())
   const detector = has(config, 'detector')
     ? await startDetector({ dataDir, timezone, budget }, onCrash)

@@ -21,7 +21,9 @@ export function influxConfigOf(settings: {
   readonly influxToken?: string | undefined
   readonly influxOrg?: string | undefined
   readonly influxDatabase: string
+  readonly influxVersion?: InfluxVersion | undefined
 }): InfluxConfig | null {
-  const { influxUrl: url, influxToken: token, influxOrg: org, influxDatabase: database } = settings
-  return url === undefined ? null : { url, token, org, database }
+  const { influxUrl: url, influxToken: token, influxOrg: org } = settings
+  const { influxDatabase: database, influxVersion: version } = settings
+  return url === undefined ? null : { url, token, org, database, version }
 }

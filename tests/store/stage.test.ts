@@ -47,3 +47,24 @@ test('a stage that was stopped goes on behind its place and counts nothing twice
     await stage.stop()
   }
 })
+
+test('what is older than the retention is deleted at the next start, and stays counted; without one all is kept', async () => {
+  const day = 86_400_000
+  const old = Date.now() - 40 * day
+  const log = createMemoryLog()
+  log.append({
+    type: 'readings',
+    readings: [reading({ timeMs: old }), reading({ timeMs: Date.now() - 20 * day })],
+  })
+  const run = async (retentionDays: number | null): Promise<number[]> => {
+    const stage = await createStoreStage({ dataDir, influx: null, retentionDays }, log, () => {})
+    await expect.poll(() => stage.calls.status().stored).toBe(2)
+    const kept = await stage.calls.readings(m1, everything, 10)
+    await stage.stop()
+    return kept.map(({ timeMs }) => timeMs)
+  }
+  expect(await run(null)).toHaveLength(2)
+  const kept = await run(30)
+  expect(kept).toHaveLength(1)
+  expect(kept[0]).toBeGreaterThan(old)
+})
