@@ -4,7 +4,7 @@ import { PROBLEM_CODES } from '../../api/problem-codes.ts'
 import { raise } from '../desk/told-findings.ts'
 import { hourly, startApi } from './start-api.ts'
 
-type Json = Record<string, any> // eslint-disable-line typescript/no-explicit-any
+type Json = Record<string, any>
 
 /** A schema of the document as a validator, its references resolved. */
 function validatorOf(document: Json, schema: Json): z.ZodType {

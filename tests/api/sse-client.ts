@@ -3,7 +3,7 @@ import http from 'node:http'
 export interface SseEvent {
   readonly id: string
   readonly event: string
-  readonly data: any // eslint-disable-line typescript/no-explicit-any
+  readonly data: any
 }
 
 /** A live stream over a real socket, as a browser reads it: ids, events, heartbeats. */

@@ -46,7 +46,7 @@ export interface Answer {
   readonly status: number
   readonly type: string
   readonly headers: Record<string, unknown>
-  readonly body: any // eslint-disable-line typescript/no-explicit-any
+  readonly body: any
 }
 
 const STATUS: SystemStatus = {
