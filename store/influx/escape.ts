@@ -5,7 +5,7 @@
  * itself: `a\` at the end of a tag would swallow the comma behind it. So a backslash is percent-encoded, the percent sign
  * as well (to be able to go back), and control characters, which no id may have, too.
  */
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const AMBIGUOUS = /[\\%\u0000-\u001f\u007f]/g
 
 /** A meter id as the value of the tag `meter`, before any language's escaping. */
