@@ -15,7 +15,8 @@ async function atTerminal(
   args: readonly string[],
   pressAt: RegExp | null,
 ): Promise<{ code: number; shown: string }> {
-  const command = [process.execPath, DOOR, ...args].map((word) => `'${word}'`).join(' ')
+  // `exec`, or a shell that waits beside the program is interrupted with it and answers 130 in its place.
+  const command = ['exec', ...[process.execPath, DOOR, ...args].map((word) => `'${word}'`)].join(' ')
   const child = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] })
   const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS - 10_000)
   let shown = ''
