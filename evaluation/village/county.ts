@@ -34,10 +34,15 @@ const HOMES_PER_GATEWAY = 50
 const READINGS_PER_MESSAGE = 100
 
 export function foundCounty(plan: CountyPlan): County {
-  const { seed, timezone, fromMs, toMs } = plan
   const homes = settleCounty({ ...plan, homesPerGateway: HOMES_PER_GATEWAY })
+  const calendar = createCalendar(plan.timezone, plan.seed)
+  return countyOf(plan, homes, planCounty({ ...plan, homes, calendar }))
+}
+
+/** The same for homes and incidents that somebody else has thought of. */
+export function countyOf(plan: CountyPlan, homes: readonly Home[], incidents: readonly Incident[]): County {
+  const { seed, timezone, fromMs, toMs } = plan
   const calendar = createCalendar(timezone, seed)
-  const incidents = planCounty({ homes, calendar, seed, fromMs, toMs })
   const faults = new Set(TRANSPORT_FAULTS)
   const options = { homes, incidents, timezone, seed, fromMs, stepMinutes: 60, faults } as const
   return {

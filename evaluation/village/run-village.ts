@@ -54,10 +54,8 @@ export function evaluateCounty(county: County, budget: number): { scored: Scored
   const collector = createAlertCollector()
   const bar = showProgress('living', Math.round((toMs - fromMs) / DAY_MS), 'days')
   try {
-    const fed = feedCounty({
-      ...county,
+    const fed = feedCounty(county, {
       budget,
-      messages: county.messages(),
       onFinding: (finding, saidMs) => collector.take(finding, saidMs),
       onProgress: (reachedMs, readings) =>
         bar.update(Math.floor((reachedMs - fromMs) / DAY_MS), `${Math.round(readings / 1000)} k readings`),

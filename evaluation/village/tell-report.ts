@@ -5,7 +5,7 @@ import type { County } from './county.ts'
 import { fallGroups, homeGroups } from './group-homes.ts'
 import { ratesOf, COUNTED_AFTER_MS, type JudgedIncident, type Scored } from './score-alerts.ts'
 import type { Cause } from './truth-of-homes.ts'
-import { hours, percent, quantile, writeTable } from './write-table.ts'
+import { hours, percent, quantile, writeTable } from '../write-table.ts'
 
 /** What a supervisor asks of half a year: what was found and how soon, what the knocks were spent on, and on whom. */
 export function tellReport(county: County, scored: Scored, budget: number): string {

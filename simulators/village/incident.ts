@@ -53,7 +53,8 @@ export const EXPECTED_ALERTS: Record<IncidentKind, readonly AlertKind[]> = {
   // Announced to the system as a planned absence; without that, an inactivity alert is right.
   holiday: [],
   hospital: ['inactivity'],
-  leak: ['continuous-flow'],
+  // Water that nobody draws is a leak and, where it is more than all the rest, a surge too.
+  leak: ['continuous-flow', 'surge'],
   'area-outage': ['area-outage'],
   'meter-swap': [],
   rollover: [],
@@ -66,7 +67,7 @@ export const EXPECTED_ALERTS: Record<IncidentKind, readonly AlertKind[]> = {
   'unannounced-holiday': [],
   'moved-out': [],
   'new-tenant': [],
-  'small-leak': ['continuous-flow'],
+  'small-leak': ['continuous-flow', 'surge'],
   burst: ['continuous-flow', 'surge'],
   'water-cut': ['area-outage'],
   'battery-dying': ['meter-offline'],
