@@ -1,3 +1,4 @@
+import type { InactivityRule } from '../../domain/household.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { Calendar } from '../../simulators/village/calendar.ts'
 import { createCalendar } from '../../simulators/village/calendar.ts'
@@ -15,6 +16,8 @@ export interface County {
   readonly incidents: readonly Incident[]
   readonly calendar: Calendar
   readonly timezone: string
+  /** What judges its homes. */
+  readonly rule: InactivityRule
   readonly seed: number
   readonly fromMs: EpochMs
   readonly toMs: EpochMs
@@ -26,6 +29,7 @@ export interface CountyPlan {
   readonly households: number
   readonly seed: number
   readonly timezone: string
+  readonly rule: InactivityRule
   readonly fromMs: EpochMs
   readonly toMs: EpochMs
 }

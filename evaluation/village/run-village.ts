@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { parseArgs } from 'node:util'
+import { INACTIVITY_RULES } from '../../domain/household.ts'
 import { messageOf, OperationalError } from '../../domain/operational-error.ts'
 import { DAY_MS, toIso } from '../../domain/time.ts'
 import { showProgress } from '../../platform/progress.ts'
@@ -24,6 +25,7 @@ export async function run(args: string[]): Promise<void> {
       seed: { type: 'string', default: '1' },
       budget: { type: 'string', default: '0.2' },
       start: { type: 'string', default: START },
+      rule: { type: 'string', default: 'evidence' },
       out: { type: 'string' },
     },
   })
@@ -35,12 +37,16 @@ export async function run(args: string[]): Promise<void> {
   const budget = Number(values.budget)
   if (!(budget > 0)) throw refused('--budget', values.budget, 'alerts per home and month, above 0')
 
+  const rule = INACTIVITY_RULES.find((known) => known === values.rule)
+  if (rule === undefined) throw refused('--rule', values.rule, `one of ${INACTIVITY_RULES.join(', ')}`)
+
   const startedMs = Date.now()
-  const county = foundCounty({ households, seed, timezone: TIMEZONE, fromMs, toMs: fromMs + days * DAY_MS })
+  const toMs = fromMs + days * DAY_MS
+  const county = foundCounty({ households, seed, timezone: TIMEZONE, rule, fromMs, toMs })
   const { scored, fed } = evaluateCounty(county, budget)
   const seconds = (Date.now() - startedMs) / 1000
   say(
-    `${households} homes, ${days} days from ${toIso(fromMs)}, seed ${seed}: ${fed.readings} readings (${countsOf(fed)}) ` +
+    `${households} homes, ${days} days from ${toIso(fromMs)}, seed ${seed}, judged by ${rule}: ${fed.readings} readings (${countsOf(fed)}) ` +
       `in ${seconds.toFixed(0)} s, ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB\n`,
   )
   say(tellReport(county, scored, budget))

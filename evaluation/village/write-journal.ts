@@ -1,5 +1,5 @@
 import { HOLE_MS } from '../../detector/core/listening.ts'
-import type { Household } from '../../domain/household.ts'
+import type { Household, InactivityRule } from '../../domain/household.ts'
 import type { ControlEntry, JournalEntry } from '../../domain/log-entry.ts'
 import { HOUR_MS } from '../../domain/time.ts'
 import type { Home } from '../../simulators/village/home.ts'
@@ -16,7 +16,11 @@ const TICK_MS = HOLE_MS
 export function* writeJournal(county: County): Generator<JournalEntry> {
   let nowMs = county.fromMs
   const announcements = announcementsOf(county.incidents)
-  yield { type: 'households', receivedAtMs: nowMs, households: county.homes.map(registered) }
+  yield {
+    type: 'households',
+    receivedAtMs: nowMs,
+    households: county.homes.map((home) => registered(home, county.rule)),
+  }
   for (const { gateway, sendAtMs, readings } of county.messages()) {
     while (nowMs + TICK_MS <= sendAtMs) {
       nowMs += TICK_MS
@@ -31,13 +35,14 @@ export function* writeJournal(county: County): Generator<JournalEntry> {
   }
 }
 
-function registered({ household: id, region, tier, water, electricity }: Home): Household {
+function registered(home: Home, rule: InactivityRule): Household {
+  const { household: id, region, tier, water, electricity } = home
   return {
     id,
     region,
     tier,
     timezone: null,
-    rule: 'evidence',
+    rule,
     meters: [water, electricity].map((meter) => ({ id: meter.id, kind: meter.kind })),
     contacts: [],
   }

@@ -20,7 +20,8 @@ import { stageInFolder } from '../ingest/stage-in-folder.ts'
 const FROM_MS = Date.parse('2025-12-01T00:00:00+08:00')
 
 function plan(households: number, days: number, seed = 1): CountyPlan {
-  return { households, seed, timezone: 'Asia/Shanghai', fromMs: FROM_MS, toMs: FROM_MS + days * DAY_MS }
+  const toMs = FROM_MS + days * DAY_MS
+  return { households, seed, timezone: 'Asia/Shanghai', rule: 'evidence', fromMs: FROM_MS, toMs }
 }
 
 describe('a county', () => {
