@@ -12,13 +12,16 @@ export type JournalEntry =
       readonly topic: string
       readonly payload: Uint8Array
     }
-  /** A publish that the broker had to refuse before it could be read (too large): it becomes a reject. */
+  /**
+   * It becomes a reject: a publish that the broker had to refuse before it could be read (too large), or an entry of a
+   * damaged journal that was given up (gateway and topic empty).
+   */
   | {
       readonly type: 'refusal'
       readonly receivedAtMs: EpochMs
       readonly gateway: GatewayId
       readonly topic: string
-      readonly code: 'packet-too-large'
+      readonly code: 'packet-too-large' | 'journal-damaged'
       readonly message: string
     }
   | ControlEntry
