@@ -1,6 +1,7 @@
 import { bytesOf, floatsOf, joinFrames, splitFrames } from './frames.ts'
 import type { HomeEvent } from './home-event.ts'
-import type { Absence, Home, HomeState, Skew } from './household.ts'
+import type { HomeAbsence } from './holds.ts'
+import type { Home, HomeState, Skew } from './household.ts'
 import { decodeJudge, encodeJudge } from './judge.ts'
 import type { Matters, Outcome } from './matters.ts'
 import type { Profile } from './observation.ts'
@@ -21,7 +22,7 @@ interface Head {
   readonly closedDays: readonly number[]
   readonly base: Item | null
   readonly events: readonly Said<HomeEvent>[]
-  readonly absences: readonly Absence[]
+  readonly absences: readonly HomeAbsence[]
   readonly skews: readonly Skew[]
   readonly loose: readonly HomeEvent[]
   readonly said: readonly (readonly [string, Outcome])[]

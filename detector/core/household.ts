@@ -1,14 +1,15 @@
 import type { Explanation, Finding } from '../../domain/finding.ts'
-import { DAY_MS, HOUR_MS, LATENESS_MS, type EpochMs } from '../../domain/time.ts'
+import { DAY_MS, LATENESS_MS, type EpochMs } from '../../domain/time.ts'
 import { addDay, CLOSED_AFTER_DAYS, type Pool } from './area/pool.ts'
 import { foldDevices } from './devices/fold.ts'
 import { offlineSince } from './devices/offline.ts'
 import { COLUMN, get, newDevices, type DeviceState } from './devices/state.ts'
+import { holdOutcome, rememberReturn, type HomeAbsence } from './holds.ts'
 import type { HomeEvent } from './home-event.ts'
 import { cloneJudge, foldJudge, newJudge, reachedOnDay, type JudgeState } from './judge.ts'
 import type { LifeContext } from './life/fold.ts'
 import type { Hole } from './listening.ts'
-import { gatherMatters, matterKey, sayDifference, type Matters, type Outcome } from './matters.ts'
+import { gatherMatters, matterKey, sayDifference, type Matters } from './matters.ts'
 import type { Profile } from './observation.ts'
 import { forget, newRewind, refold, take, type Folder, type Rewind } from './rewind.ts'
 import { FLAG, MAX_ITEMS, type Item, type Window } from './window.ts'
@@ -19,12 +20,6 @@ export interface HomeState {
   readonly devices: DeviceState
   /** The newest measured interval's end; -Infinity before the first. */
   measuredMs: EpochMs
-}
-
-export interface Absence {
-  readonly fromMs: EpochMs
-  readonly toMs: EpochMs
-  readonly reason: string
 }
 
 /** A clock ahead, which has no place in event time: told by receipt. */
@@ -45,7 +40,7 @@ export interface Home {
   readonly newestMs: Float64Array
   /** Onset of the silence that the clock called `meter-offline`, per meter; NaN: none. */
   readonly offlineMs: Float64Array
-  readonly absences: Absence[]
+  readonly absences: HomeAbsence[]
   readonly skews: Skew[]
   /** Events that hang on receipt, not on event time; kept until their matter is over. */
   loose: HomeEvent[]
@@ -65,10 +60,6 @@ export interface HomeContext {
 
 /** More days than late readings can be spread over. */
 export const CLOSED_DAYS = 16
-/** When full, the oldest absence is forgotten. */
-export const MAX_ABSENCES = 32
-/** After a planned absence a home is given this long to show life before its silence is looked at again. */
-export const RETURN_GRACE_MS = 12 * HOUR_MS
 
 export function newHome(key: string, profile: Profile, followsZone: boolean): Home {
   const meters = profile.meters.length
@@ -179,12 +170,7 @@ function currentMatters(home: Home, context: HomeContext): Matters {
   for (const said of home.rewind.events) events.push(said.event)
   const matters = gatherMatters(events)
   home.wakeMs = Infinity
-  for (const [key, outcome] of matters) {
-    if (outcome.raise.kind !== 'inactivity') continue
-    const held = holdForAbsence(home, outcome)
-    if (held === null) matters.delete(key)
-    else matters.set(key, held)
-  }
+  for (const [key, outcome] of matters) matters.set(key, holdOutcome(home, outcome, matters))
   return matters
 }
 
@@ -203,29 +189,6 @@ function clockEvents(home: Home, context: HomeContext): HomeEvent[] {
     else events.push(raise)
   }
   return events
-}
-
-/**
- * A planned absence explains a silence: what was raised within it is held until some hours after its end, and then
- * looked at again: raised if measured data shows that the home is silent still.
- */
-function holdForAbsence(home: Home, outcome: Outcome): Outcome | null {
-  let atMs = outcome.raise.atMs
-  for (const absence of home.absences) {
-    if (absence.fromMs <= atMs && atMs < absence.toMs + RETURN_GRACE_MS) atMs = absence.toMs + RETURN_GRACE_MS
-  }
-  if (atMs === outcome.raise.atMs) return outcome
-  if (outcome.clear !== null && outcome.clear.atMs <= atMs) return null
-  if (home.rewind.head.measuredMs < atMs) {
-    home.wakeMs = Math.min(home.wakeMs, atMs)
-    return null
-  }
-  const { escalate } = outcome
-  return {
-    raise: { ...outcome.raise, atMs },
-    escalate: escalate === null ? null : { ...escalate, atMs: Math.max(escalate.atMs, atMs) },
-    clear: outcome.clear,
-  }
 }
 
 /** A meter that the clock called offline has a newer reading (or fewer) than it had then. */
@@ -271,8 +234,10 @@ function dropFinished(home: Home): void {
     if (!Number.isNaN(onsetMs)) pending.add(matterKey('meter-offline', onsetMs))
   }
   const finished = new Set<string>()
-  for (const [key, { clear }] of gatherMatters(all)) {
-    if (clear !== null && !pending.has(key)) finished.add(key)
+  for (const [key, outcome] of gatherMatters(all)) {
+    if (outcome.clear === null || pending.has(key)) continue
+    rememberReturn(home, outcome)
+    finished.add(key)
   }
   if (finished.size === 0) return
   rewind.events = rewind.events.filter(({ event }) => !finished.has(keyOf(event)))
