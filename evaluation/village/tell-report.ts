@@ -1,0 +1,135 @@
+import { ALERT_KIND_NAMES } from '../../domain/alert-kinds.ts'
+import { EXPECTED_ALERTS, INCIDENT_KINDS, WIDE_KINDS } from '../../simulators/village/incident.ts'
+import { isKnock } from './collect-alerts.ts'
+import type { County } from './county.ts'
+import { fallGroups, homeGroups } from './group-homes.ts'
+import { ratesOf, COUNTED_AFTER_MS, type JudgedIncident, type Scored } from './score-alerts.ts'
+import type { Cause } from './truth-of-homes.ts'
+import { hours, percent, quantile, writeTable } from './write-table.ts'
+
+/** What a supervisor asks of half a year: what was found and how soon, what the knocks were spent on, and on whom. */
+export function tellReport(county: County, scored: Scored, budget: number): string {
+  return [
+    'Found, of each kind of incident (delay until the system said so)',
+    incidentTable(scored.incidents),
+    'Falls, by home and circumstance',
+    fallTable(county, scored.incidents),
+    `Alerts per home and month after the first ${COUNTED_AFTER_MS / 86_400_000} days`,
+    rateTable(county, scored),
+    'Needless alerts at the door (life and trend), by what lay behind them',
+    causeTable(county, scored),
+    budgetLine(county, scored, budget),
+  ].join('\n\n')
+}
+
+function incidentTable(incidents: readonly JudgedIncident[]): string {
+  const rows = [
+    [
+      'incident',
+      'expected',
+      'number',
+      'found',
+      '≤ 24 h',
+      '≤ 48 h',
+      'median',
+      'p90',
+      'by any knock',
+      'stood open',
+    ],
+  ]
+  for (const kind of INCIDENT_KINDS) {
+    const own = incidents.filter(({ incident }) => incident.kind === kind)
+    if (own.length === 0) continue
+    const expected = EXPECTED_ALERTS[kind]
+    const found = expected.length === 0 ? ['-', '-', '-', '-', '-'] : foundOf(own)
+    const byKnock = own.filter(({ knockHours }) => knockHours !== null).length
+    rows.push([
+      kind,
+      expected.join(', ') || 'none',
+      String(own.length),
+      ...found,
+      WIDE_KINDS.has(kind) ? '-' : percent(byKnock, own.length),
+      String(own.filter(({ stoodOpen }) => stoodOpen).length),
+    ])
+  }
+  return writeTable(rows)
+}
+
+function foundOf(incidents: readonly JudgedIncident[]): string[] {
+  const delays = incidents.flatMap(({ delayHours }) => delayHours ?? [])
+  const within = (limit: number): string =>
+    percent(delays.filter((delay) => delay <= limit).length, incidents.length)
+  return [
+    percent(delays.length, incidents.length),
+    within(24),
+    within(48),
+    hours(quantile(delays, 0.5)),
+    hours(quantile(delays, 0.9)),
+  ]
+}
+
+function fallTable(county: County, incidents: readonly JudgedIncident[]): string {
+  const falls = incidents.filter(({ incident }) => incident.kind === 'fall')
+  const rows = [['falls', 'number', 'found', '≤ 24 h', '≤ 48 h', 'median', 'p90', 'red or orange']]
+  for (const [name, belongs] of fallGroups(county)) {
+    const own = falls.filter(({ incident }) => belongs(incident))
+    if (own.length === 0) continue
+    const grave = own.filter(({ severity }) => severity === 'red' || severity === 'orange').length
+    rows.push([name, String(own.length), ...foundOf(own), percent(grave, own.length)])
+  }
+  return writeTable(rows)
+}
+
+function rateTable(county: County, scored: Scored): string {
+  const rows = [['homes', 'home-months', ...ALERT_KIND_NAMES, 'knocks in vain']]
+  for (const [name, homes] of homeGroups(county)) {
+    if (homes.length === 0) continue
+    const { homeMonths, byKind } = ratesOf(scored, homes, county.fromMs, county.toMs)
+    const cells = ALERT_KIND_NAMES.map((kind) => {
+      const { right, wrong } = byKind.get(kind) ?? { right: 0, wrong: 0 }
+      return right + wrong === 0 ? '-' : `${wrong.toFixed(3)} (${right.toFixed(3)})`
+    })
+    const vain = ALERT_KIND_NAMES.filter((kind) => isKnock({ kind }))
+      .map((kind) => byKind.get(kind)?.wrong ?? 0)
+      .reduce((a, b) => a + b, 0)
+    rows.push([name, homeMonths.toFixed(0), ...cells, vain.toFixed(3)])
+  }
+  const used = rows[0]?.map((_cell, at) => at === 0 || rows.slice(1).some((row) => row[at] !== '-')) ?? []
+  return `${writeTable(rows.map((row) => row.filter((_cell, at) => used[at])))}\nin vain (and right ones in brackets)`
+}
+
+function causeTable(county: County, { alerts }: Scored): string {
+  const countedMs = county.fromMs + COUNTED_AFTER_MS
+  const vain = alerts.filter(
+    ({ alert, incident }) => incident === null && isKnock(alert) && alert.saidMs >= countedMs,
+  )
+  const causes = new Map<Cause, number>()
+  for (const { cause } of vain) causes.set(cause, (causes.get(cause) ?? 0) + 1)
+  const rows = [['behind it', 'knocks', 'share', 'of them inactivity', 'median hours open']]
+  for (const [cause, count] of [...causes].sort(([, a], [, b]) => b - a)) {
+    const own = vain.filter((judged) => judged.cause === cause)
+    const open = own.flatMap(({ alert }) =>
+      alert.endedMs === null ? [] : (alert.endedMs - alert.saidMs) / 3_600_000,
+    )
+    const inactivity = own.filter(({ alert }) => alert.kind === 'inactivity').length
+    rows.push([
+      cause,
+      String(count),
+      percent(count, vain.length),
+      String(inactivity),
+      hours(quantile(open, 0.5)),
+    ])
+  }
+  return writeTable(rows)
+}
+
+function budgetLine(county: County, scored: Scored, budget: number): string {
+  const { byKind, bySeverity, homeMonths } = ratesOf(scored, county.homes, county.fromMs, county.toMs)
+  const { right, wrong } = byKind.get('inactivity') ?? { right: 0, wrong: 0 }
+  const severities = [...bySeverity].map(([severity, rate]) => `${severity} ${rate.toFixed(3)}`).join(', ')
+  return [
+    `Budget asked for: ${budget} inactivity alerts per home and month. Spent over ${homeMonths.toFixed(0)} home-months: ` +
+      `${(right + wrong).toFixed(3)}, of them in vain ${wrong.toFixed(3)}.`,
+    `Knocks in vain by the severity they came to: ${severities}.`,
+  ].join('\n')
+}
