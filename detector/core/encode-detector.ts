@@ -5,17 +5,19 @@ import { newDetector, type Detector, type Settings } from './detector.ts'
 import { bytesOf, floatsOf, joinFrames, splitFrames } from './frames.ts'
 import { decodeHome, encodeHome } from './encode-home.ts'
 import type { Home } from './household.ts'
+import { loadVillage, saveVillage, type SavedVillage } from './trend/save-village.ts'
 import type { Hole } from './listening.ts'
 import { addMeter, gatewayNumber } from './meter-table.ts'
 
 /** What is saved once, beside the homes: small, and whole each time. */
 interface Common {
-  readonly version: 1
+  readonly version: 2
   readonly settings: Settings
   readonly wallMs: number | null
   readonly ticking: boolean
   readonly holes: readonly Hole[]
   readonly budget: BudgetState
+  readonly village: SavedVillage
   readonly ticks: number
   readonly unjudged: number
   readonly lastEventMs: number | null
@@ -31,12 +33,13 @@ export function encodeCommon(detector: Detector): string {
   const { listening, gateways } = detector
   const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
   return JSON.stringify({
-    version: 1,
+    version: 2,
     settings: detector.settings,
     wallMs: finite(listening.wallMs),
     ticking: listening.ticking,
     holes: listening.holes,
     budget: detector.context.pool.budget,
+    village: saveVillage(detector.context.village),
     ticks: detector.ticks,
     unjudged: detector.unjudged,
     lastEventMs: finite(detector.lastEventMs),
@@ -67,9 +70,9 @@ export function encodeHomeWithMeters(detector: Detector, home: Home): Uint8Array
 /** The detector that was saved, from its two parts. */
 export function decodeDetector(common: string, homes: Iterable<Uint8Array>): Detector {
   const saved = JSON.parse(common) as Common
-  if (saved.version !== 1)
+  if (saved.version !== 2)
     throw new Error(`the detector was saved in an unknown form (${String(saved.version)})`)
-  const detector = newDetector(saved.settings, newPool(saved.budget))
+  const detector = newDetector(saved.settings, newPool(saved.budget), loadVillage(saved.village))
   detector.listening.wallMs = saved.wallMs ?? -Infinity
   detector.listening.ticking = saved.ticking
   detector.listening.holes.push(...saved.holes)

@@ -1,10 +1,12 @@
 import { bytesOf, floatsOf, joinFrames, splitFrames } from './frames.ts'
 import type { HomeEvent } from './home-event.ts'
-import type { Absence, Home, HomeState, Skew } from './household.ts'
+import type { HomeAbsence } from './holds.ts'
+import type { Home, HomeState, Skew } from './household.ts'
 import { decodeJudge, encodeJudge } from './judge.ts'
 import type { Matters, Outcome } from './matters.ts'
 import type { Profile } from './observation.ts'
 import type { Rewind, Said } from './rewind.ts'
+import { loadTrend, saveTrend, type SavedTrend } from './trend/home-trend.ts'
 import type { Item, Window } from './window.ts'
 
 /**
@@ -12,7 +14,7 @@ import type { Item, Window } from './window.ts'
  * order. It decodes to a home that behaves the same to the last bit, which the snapshot test holds it to.
  */
 interface Head {
-  readonly version: 1
+  readonly version: 2
   readonly key: string
   readonly profile: Profile
   readonly followsZone: boolean
@@ -21,9 +23,10 @@ interface Head {
   readonly closedDays: readonly number[]
   readonly base: Item | null
   readonly events: readonly Said<HomeEvent>[]
-  readonly absences: readonly Absence[]
+  readonly absences: readonly HomeAbsence[]
   readonly skews: readonly Skew[]
   readonly loose: readonly HomeEvent[]
+  readonly trend: SavedTrend
   readonly said: readonly (readonly [string, Outcome])[]
 }
 
@@ -31,12 +34,12 @@ const text = new TextEncoder()
 const words = new TextDecoder()
 /** Frames in front of the states: head, numbers, five columns of the window. */
 const FIXED_FRAMES = 7
-const FRAMES_PER_STATE = 2
+const FRAMES_PER_STATE = 3
 
 export function encodeHome(home: Home): Uint8Array {
   const { rewind } = home
   const head: Head = {
-    version: 1,
+    version: 2,
     key: home.key,
     profile: home.profile,
     followsZone: home.followsZone,
@@ -49,6 +52,7 @@ export function encodeHome(home: Home): Uint8Array {
     absences: home.absences,
     skews: home.skews,
     loose: home.loose,
+    trend: saveTrend(home.trend),
     said: [...home.said],
   }
   const states = [...rewind.ladder.map((rung) => rung.state), rewind.head]
@@ -62,14 +66,14 @@ export function encodeHome(home: Home): Uint8Array {
     text.encode(JSON.stringify(head)),
     bytesOf(numbers),
     ...windowFrames(rewind.window),
-    ...states.flatMap((state) => [encodeJudge(state.judge), bytesOf(state.devices)]),
+    ...states.flatMap((state) => [encodeJudge(state.judge), bytesOf(state.devices), bytesOf(state.trend)]),
   ])
 }
 
 export function decodeHome(bytes: Uint8Array): Home {
   const frames = splitFrames(bytes)
   const head = JSON.parse(words.decode(frames[0])) as Head
-  if (head.version !== 1) throw new Error(`a home was saved in an unknown form (${String(head.version)})`)
+  if (head.version !== 2) throw new Error(`a home was saved in an unknown form (${String(head.version)})`)
   const meters = head.profile.meters.length
   const numbers = floatsOf(frames[1])
   const states = Array.from({ length: head.rungs.length + 1 }, (_, index): HomeState => {
@@ -78,6 +82,9 @@ export function decodeHome(bytes: Uint8Array): Home {
     return {
       judge: decodeJudge(judge, head.profile),
       devices: floatsOf(frames[FIXED_FRAMES + index * FRAMES_PER_STATE + 1]),
+      trend: new Uint32Array(
+        frames[FIXED_FRAMES + index * FRAMES_PER_STATE + 2]?.buffer ?? new ArrayBuffer(0),
+      ),
       measuredMs: numbers[2 * meters + 1 + index] ?? -Infinity,
     }
   })
@@ -91,6 +98,7 @@ export function decodeHome(bytes: Uint8Array): Home {
     absences: [...head.absences],
     skews: head.skews.map((skew) => ({ ...skew })),
     loose: [...head.loose],
+    trend: loadTrend(head.trend),
     said: new Map(head.said) satisfies Matters,
     closedDays: Float64Array.from(head.closedDays),
     wakeMs: numbers[2 * meters] ?? Infinity,

@@ -1,4 +1,4 @@
-import type { Explanation, Finding } from '../../domain/finding.ts'
+import type { Explanation, Finding, Hold } from '../../domain/finding.ts'
 import type { MeterId } from '../../domain/ids.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { HomeEvent } from './home-event.ts'
@@ -115,9 +115,14 @@ function isSameRaise(one: Raise, other: Raise): boolean {
   return (
     one.atMs === other.atMs &&
     one.severity === other.severity &&
+    isSameHold(one.hold, other.hold) &&
     one.meters.length === other.meters.length &&
     one.meters.every((meter, index) => meter === other.meters[index])
   )
+}
+
+function isSameHold(one: Hold | undefined, other: Hold | undefined): boolean {
+  return one?.reason === other?.reason && one?.untilMs === other?.untilMs
 }
 
 function isSameStep(one: Escalate | null, other: Escalate): boolean {

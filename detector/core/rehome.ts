@@ -42,6 +42,7 @@ export function isSameProfile(one: Profile, other: Profile): boolean {
     isJudgedAlike(one, other) &&
     one.household === other.household &&
     one.tier === other.tier &&
+    (one.region ?? null) === (other.region ?? null) &&
     one.timezone === other.timezone
   )
 }
@@ -72,6 +73,11 @@ function relabel(home: Home, source: Home): Home {
     absences: [...source.absences],
     skews: source.skews.map((skew) => ({ ...skew })),
     loose: source.loose.map(rename),
+    trend: {
+      ...source.trend,
+      told: source.trend.told.slice(),
+      events: source.trend.events.map(({ day, event }) => ({ day, event: rename(event) })),
+    },
   }
 }
 

@@ -33,6 +33,8 @@ export function createMemoryBooks(onEntry: (entry: ReadingsLogEntry) => void): M
     counted,
     checkpoints,
     households: createHouseholds(meters),
+    // The calendar is read by the API alone; the detector takes absences from the log.
+    absences: { apply() {} },
     history: createHistory((meterNo) => checkpoints.oldestMs(meterNo)),
     log: createLog(onEntry),
     rejects: { add() {}, removeOld: () => 0 },

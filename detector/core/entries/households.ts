@@ -28,6 +28,7 @@ function register(detector: Detector, household: Household): Finding[] {
     tier: household.tier,
     timezone: household.timezone ?? detector.settings.timezone,
     rule: household.rule,
+    region: household.region,
     meters: household.meters.map(({ id, kind }) => ({ id, kind })),
   }
   const followsZone = household.timezone === null
@@ -40,7 +41,7 @@ function register(detector: Detector, household: Household): Finding[] {
   if (heir === undefined) home.said = finished(home)
   else {
     home.said = heir.said
-    if (heir !== sources[0] || sources.length > 1) home.absences.push(...heir.absences)
+    home.absences.splice(0, Infinity, ...heir.absences)
   }
   const findings = former.flatMap((source) => leave(detector, source, profile))
   const released = known === null ? [] : releaseMeters(detector, known, profile)
