@@ -8,14 +8,14 @@ import type { MeterKind } from '../../../domain/units.ts'
  */
 export const COEFFICIENTS: Readonly<Record<MeterKind, readonly number[]>> = {
   water: [
-    -1.2569, 0.8793, 0.0267, -0.2686, 0.3585, 0.0266, -0.3253, 0.1614, 0.3968, -0.6148, -0.1081, 0.3007,
-    0.1611, -0.0423, 0.0665, -0.0844, 0.688, -0.1126,
+    -1.1097, 0.8876, -0.1557, -0.2399, 0.3256, 0.0354, -0.3264, 0.1578, 0.3634, -0.6903, -0.0382, 0.3679,
+    0.1593, -0.041, 0.6882, -0.112,
   ],
   electricity: [
-    -0.5053, 0.7172, 0.1812, -0.4971, -0.0176, 0.117, -0.1627, 0.1361, 0.3629, -0.6874, -0.2564, 0.3868,
-    0.3206, -0.0362, -0.0215, -0.0138, 0.3451, -0.0313,
+    -0.5182, 0.7348, -0.0556, -0.3897, 0.1838, 0.0354, -0.2133, 0.1602, 0.4685, -0.601, -0.2634, 0.3655,
+    0.3179, -0.0331, 0.3375, -0.032,
   ],
 }
 
 /** Alerts per home and 30 days that a threshold of x costs, before the homes themselves have shown it: exp(logAt11 - slope (x - 11)). */
-export const PRIOR_CURVE = { logAt11: 0.1178, slope: 0.6952 } as const
+export const PRIOR_CURVE = { logAt11: 0.1254, slope: 0.6973 } as const

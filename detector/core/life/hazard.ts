@@ -7,7 +7,7 @@ import { RETURN_BINS, V, type LifeState } from './state.ts'
 /** In the order of `featuresOf`, as docs/DETECTION.md calls them. */
 // prettier-ignore
 export const FEATURE_NAMES = [
-  '1', 'L', 's', 's²', 'e', 'e²', 'L·s', 'L·e', 'A', 'B', 'A·s', 'B·s', 'F', 'F·s', 'a', 'a·s', 'D', 'D·s',
+  '1', 'L', 's', 's²', 'e', 'e²', 'L·s', 'L·e', 'A', 'B', 'A·s', 'B·s', 'F', 'F·s', 'D', 'D·s',
 ] as const
 export const FEATURES = FEATURE_NAMES.length
 
@@ -19,7 +19,7 @@ function logit(p: number): number {
 /**
  * What the return of a silent home in the coming hour depends on: its rhythm at this hour, how surprising and how long
  * the silence is already (people who are out at dinner are out for hours, those away at midnight for days), how lively
- * the home has been lately and in the long run, the last few days at this hour, its habit of half-day absences.
+ * the home has been lately and in the long run, the last few days and the last day at this hour.
  */
 export function featuresOf(
   state: LifeState,
@@ -35,7 +35,6 @@ export function featuresOf(
   const lately = logit(state.level[V.lately] ?? 0)
   const longRun = logit(state.level[V.longRun] ?? 0)
   const fast = logit(0.05 + 0.9 * fastRateOf(state, hour))
-  const absences = state.level[V.absences] ?? 0
   out[0] = 1
   out[1] = rate
   out[2] = logSurprise
@@ -50,11 +49,9 @@ export function featuresOf(
   out[11] = longRun * logSurprise
   out[12] = fast
   out[13] = fast * logSurprise
-  out[14] = absences
-  out[15] = absences * logSurprise
   const lastDay = lastDayRateOf(state, hour)
-  out[16] = lastDay
-  out[17] = lastDay * logSurprise
+  out[14] = lastDay
+  out[15] = lastDay * logSurprise
 }
 
 function kindOf(profile: Profile): MeterKind {

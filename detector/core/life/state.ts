@@ -61,19 +61,19 @@ export const V = {
   lately: 16,
   longRun: 17,
   hoursSeen: 18,
-  absences: 19,
+  /** Observed hours of the newest day. */
+  dayHours: 19,
   /** Highest score of the present silence that has been noted for the budget. */
   noted: 20,
   lastMeter: 21,
   /** Of the open alert: 0 yellow, 1 orange, 2 red. */
   severity: 22,
-  /** Observed hours of the newest day, and the newest week (since 1970). */
-  dayHours: 23,
-  week: 24,
+  /** The newest week (since 1970). */
+  week: 23,
   /** Bit h: the hour h of the day showed life when it was last observed. */
-  lastDay: 25,
+  lastDay: 24,
 } as const
-const LEVEL = 26
+const LEVEL = 25
 
 /**
  * One home. Plain data in flat arrays: a county of homes must fit in memory, and a home must be saved, cloned and
