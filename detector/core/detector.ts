@@ -1,5 +1,6 @@
 import type { MeterId } from '../../domain/ids.ts'
 import type { EpochMs } from '../../domain/time.ts'
+import { newAreas, type Areas } from './area/areas.ts'
 import { emptyPool, poolThreshold, type Pool } from './area/pool.ts'
 import type { Home, HomeContext } from './household.ts'
 import { newListening, type Listening } from './listening.ts'
@@ -22,6 +23,7 @@ export interface Detector {
   readonly gateways: Gateways
   readonly listening: Listening
   readonly context: HomeContext
+  readonly areas: Areas
   ticks: number
   /** Readings judged by nobody: marked `late` by ingest, or behind what their home remembers. */
   unjudged: number
@@ -40,6 +42,7 @@ export function newDetector(settings: Settings, pool: Pool = emptyPool(settings.
     gateways: newGateways(),
     listening,
     context: contextOf(pool, listening),
+    areas: newAreas(),
     ticks: 0,
     unjudged: 0,
     lastEventMs: -Infinity,

@@ -1,6 +1,10 @@
 import type { Explanation, Finding } from '../../domain/finding.ts'
 import { DAY_MS, LATENESS_MS, type EpochMs } from '../../domain/time.ts'
+import { newMember, noteHours, type Member } from './area/member.ts'
+import { hourOf } from './area/outage.ts'
 import { addDay, CLOSED_AFTER_DAYS, type Pool } from './area/pool.ts'
+import { foldReturn, newReturn, type ReturnState } from './area/return-to-life.ts'
+import { isSupplyGone } from './area/supply.ts'
 import { foldDevices } from './devices/fold.ts'
 import { offlineSince } from './devices/offline.ts'
 import { COLUMN, get, newDevices, type DeviceState } from './devices/state.ts'
@@ -12,7 +16,7 @@ import type { Hole } from './listening.ts'
 import { gatherMatters, matterKey, sayDifference, type Matters } from './matters.ts'
 import type { Profile } from './observation.ts'
 import { forget, newRewind, refold, take, type Folder, type Rewind } from './rewind.ts'
-import { FLAG, MAX_ITEMS, type Item, type Window } from './window.ts'
+import { findPlace, FLAG, MAX_ITEMS, type Item, type Window } from './window.ts'
 
 /** What is rewound: everything that follows from the readings in their order. */
 export interface HomeState {
@@ -20,6 +24,7 @@ export interface HomeState {
   readonly devices: DeviceState
   /** The newest measured interval's end; -Infinity before the first. */
   measuredMs: EpochMs
+  readonly back: ReturnState
 }
 
 /** A clock ahead, which has no place in event time: told by receipt. */
@@ -42,6 +47,8 @@ export interface Home {
   readonly offlineMs: Float64Array
   readonly absences: HomeAbsence[]
   readonly skews: Skew[]
+  /** What of it concerns its areas. */
+  readonly member: Member
   /** Events that hang on receipt, not on event time; kept until their matter is over. */
   loose: HomeEvent[]
   said: Matters
@@ -63,7 +70,12 @@ export const CLOSED_DAYS = 16
 
 export function newHome(key: string, profile: Profile, followsZone: boolean): Home {
   const meters = profile.meters.length
-  const state: HomeState = { judge: newJudge(profile), devices: newDevices(meters), measuredMs: -Infinity }
+  const state: HomeState = {
+    judge: newJudge(profile),
+    devices: newDevices(meters),
+    measuredMs: -Infinity,
+    back: newReturn(),
+  }
   return {
     key,
     profile,
@@ -73,6 +85,7 @@ export function newHome(key: string, profile: Profile, followsZone: boolean): Ho
     offlineMs: new Float64Array(meters).fill(NaN),
     absences: [],
     skews: [],
+    member: newMember(),
     loose: [],
     said: new Map(),
     closedDays: new Float64Array(CLOSED_DAYS + 1),
@@ -85,12 +98,14 @@ export function cloneHomeState(state: HomeState): HomeState {
     judge: cloneJudge(state.judge),
     devices: state.devices.slice(),
     measuredMs: state.measuredMs,
+    back: state.back.slice(),
   }
 }
 
 /** Takes an item; `settle` works what was taken. */
 export function takeItem(home: Home, item: Item): 'taken' | 'known' | 'behind' {
   const fate = take(home.rewind, item)
+  if (fate === 'taken') noteHours(home.member, hourOf(item.endMs - item.intervalMs), hourOf(item.endMs - 1))
   if (fate === 'taken' && item.endMs > (home.newestMs[item.meter] ?? Infinity)) {
     home.newestMs[item.meter] = item.endMs
   }
@@ -104,6 +119,14 @@ export function settle(home: Home, context: HomeContext, why?: Explanation): Fin
   const findings = changed || isAwake || hasReturned(home) ? restate(home, context, why) : []
   forgetSettled(home)
   return findings
+}
+
+/** What is not told by items (an outage of its area) has changed: the home is folded again from there. */
+export function refoldFrom(home: Home, fromMs: EpochMs): void {
+  const { rewind } = home
+  const index = findPlace(rewind.window, fromMs, 0, 0)
+  rewind.dirtyFrom = Math.min(rewind.dirtyFrom, index)
+  wake(home)
 }
 
 /** Compares what was said with what is so. */
@@ -145,11 +168,13 @@ function foldItem(
     endMs,
     intervalMs: window.intervalMs[index] ?? 0,
     amount: Number.isNaN(amount) ? null : amount,
-    measured,
+    // What cannot flow is no evidence that nobody was there.
+    measured: measured && !isSupplyGone(home, window, index),
   }
   for (const finding of foldJudge(state.judge, observation, context.life)) {
     if (finding.type !== 'retract') say({ meter: -1, finding })
   }
+  foldReturn(state.back, state.judge, home, endMs, say)
 }
 
 /**
