@@ -9,11 +9,17 @@ import { describeKinds, localTime, nameOf } from './say-outage.ts'
 
 /**
  * After an outage each home is looked at again: one that does not come back to life with its neighbours is urgent. The
- * measure is its own: the chance that it would, alive and at home, be silent for so long since supply was back.
+ * measure is its own: the chance S(t) that it would be silent for so long with somebody alive and well in it, by the
+ * life model, which passes over the hours without supply.
  *
- *   urgent when  ln S(t) - ln S(end of the outage) <= -RETURN_NATS,  at least RETURN_HOURS after it
+ *   urgent when  ln S(t) <= -SILENCE_NATS  and  ln S(t) - ln S(end of the outage) <= -RETURN_NATS,
+ *   at least RETURN_HOURS after the end
+ *
+ * One silence in e^SILENCE_NATS (55) comes so far by itself: of a hundred homes that are well, about two are asked after
+ * behind an outage.
  */
-export const RETURN_NATS = 3
+export const SILENCE_NATS = 4
+export const RETURN_NATS = 1
 export const RETURN_HOURS = 3
 /** Longer after an outage its end explains nothing any more. */
 const WATCHED_MS = DAY_MS
@@ -62,8 +68,9 @@ export function foldReturn(
     state[R.endMs] = outage.toMs
     state[R.logAlive] = silence.logAlive
   }
-  const nats = (state[R.logAlive] ?? 0) - silence.logAlive
-  if (nats < RETURN_NATS || endMs < outage.toMs + RETURN_HOURS * HOUR_MS) return
+  const nats = -silence.logAlive
+  const since = (state[R.logAlive] ?? 0) - silence.logAlive
+  if (nats < SILENCE_NATS || since < RETURN_NATS || endMs < outage.toMs + RETURN_HOURS * HOUR_MS) return
   state[R.openMs] = silence.sinceMs
   say({
     meter: URGENT,
@@ -118,10 +125,10 @@ function describeUrgent(
     en:
       `This home has not come back to life with its neighbours: ${gone.en} of ${where.en} has been back since about ${back}, ` +
       `and for ${hours} h there has been no sign of life here (the last was at ${last}). ` +
-      `At this time such a silence of this home happens about once in ${oneIn}. Somebody should look now.`,
+      `A silence of this home that begins like this one lasts so long about once in ${oneIn}. Somebody should look now.`,
     zh:
       `该户未随邻居恢复生活迹象：${where.zh} 的${gone.zh}约于 ${back} 恢复，此后 ${hours} 小时该户仍无生活迹象` +
-      `（最后一次在 ${last}）。此时段这样的静默约每 ${oneIn} 次才有一次。请立即查看。`,
+      `（最后一次在 ${last}）。该户这样开始的静默约每 ${oneIn} 次才有一次持续这么久。请立即查看。`,
   }
 }
 
