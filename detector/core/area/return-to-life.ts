@@ -3,7 +3,7 @@ import { DAY_MS, HOUR_MS, toIso, type EpochMs } from '../../../domain/time.ts'
 import type { HomeEvent } from '../home-event.ts'
 import type { Home } from '../household.ts'
 import { presentSilence, type JudgeState } from '../judge.ts'
-import type { Outcome } from '../matters.ts'
+import { URGENT } from '../join-urgent.ts'
 import type { HomeOutage } from './member.ts'
 import { describeKinds, localTime, nameOf } from './say-outage.ts'
 
@@ -25,9 +25,6 @@ export const RETURN_HOURS = 3
 const WATCHED_MS = DAY_MS
 /** A home that showed no life for so long before the outage was empty before it. */
 const INHABITED_MS = DAY_MS
-
-/** The part of the `inactivity` matter that is urgent; the life model speaks as -1. */
-export const URGENT = -2
 
 /** The outage's end that is watched, ln S then, and the onset of the urgent matter that is open; NaN: none. */
 export type ReturnState = Float64Array
@@ -135,16 +132,4 @@ function describeUrgent(
 function describeLife(home: Home, sinceMs: EpochMs): Explanation {
   const when = localTime(home.profile.timezone, sinceMs)
   return { en: `A sign of life at ${when}.`, zh: `${when} 有生活迹象。` }
-}
-
-/** One matter of what the life model says of a silence and of its being urgent: the graver of the two at each moment. */
-export function joinUrgent(life: Outcome | null, urgent: Outcome): Outcome {
-  if (life === null || urgent.raise.atMs < life.raise.atMs) {
-    return { raise: urgent.raise, escalate: null, clear: life?.clear ?? urgent.clear }
-  }
-  const { atMs, severity, explanation, evidence, household, kind, onsetMs } = urgent.raise
-  const { escalate } = life
-  const isRed = escalate !== null && escalate.severity === 'red' && escalate.atMs <= atMs
-  const grown = { type: 'escalate', household, kind, onsetMs, atMs, severity, explanation, evidence } as const
-  return { raise: life.raise, escalate: isRed ? escalate : grown, clear: life.clear ?? urgent.clear }
 }
