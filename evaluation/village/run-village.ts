@@ -66,7 +66,10 @@ export function evaluateCounty(county: County, budget: number): { scored: Scored
       onProgress: (reachedMs, readings) =>
         bar.update(Math.floor((reachedMs - fromMs) / DAY_MS), `${Math.round(readings / 1000)} k readings`),
     })
-    return { fed, scored: scoreAlerts(collector.alerts(), county.incidents, truthOf(county)) }
+    return {
+      fed,
+      scored: scoreAlerts(collector.alerts(), collector.heldToTheEnd(), county, truthOf(county)),
+    }
   } finally {
     bar.finish()
   }

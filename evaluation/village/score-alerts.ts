@@ -1,9 +1,12 @@
 import { ALERT_KIND_NAMES, SEVERITIES, type AlertKind, type Severity } from '../../domain/alert-kinds.ts'
 import type { HouseholdId } from '../../domain/ids.ts'
 import { DAY_MS, HOUR_MS, type EpochMs } from '../../domain/time.ts'
+import { areaOf } from '../../domain/area.ts'
+import { isInRegion } from '../../domain/household.ts'
 import type { Home } from '../../simulators/village/home.ts'
 import { EXPECTED_ALERTS, type Incident, type IncidentKind } from '../../simulators/village/incident.ts'
 import { isKnock, type ToldAlert } from './collect-alerts.ts'
+import type { County } from './county.ts'
 import { causeOf, type Cause, type Truth } from './truth-of-homes.ts'
 
 /** An alert held against the truth. */
@@ -28,6 +31,8 @@ export interface JudgedIncident {
 
 export interface Scored {
   readonly alerts: readonly JudgedAlert[]
+  /** Kept back, and over before anybody had to be told. */
+  readonly held: readonly JudgedAlert[]
   readonly incidents: readonly JudgedIncident[]
 }
 
@@ -39,25 +44,64 @@ const GRACE_MS: Partial<Record<IncidentKind, number>> = {
   'dead-gateway': 24 * HOUR_MS,
 }
 
+/** Which homes an alert is about: one, or all of an area. */
+type SubjectsOf = (alert: ToldAlert) => readonly HouseholdId[]
+
+/**
+ * @param told alerts that reached a person
+ * @param held alerts that never did
+ */
 export function scoreAlerts(
   told: readonly ToldAlert[],
-  incidents: readonly Incident[],
+  held: readonly ToldAlert[],
+  county: Pick<County, 'homes' | 'incidents'>,
   truth: Truth,
 ): Scored {
+  const subjectsOf = createSubjects(county.homes)
   const byHome = new Map<HouseholdId, ToldAlert[]>()
   for (const alert of told) {
-    const known = byHome.get(alert.household)
-    if (known === undefined) byHome.set(alert.household, [alert])
-    else known.push(alert)
+    for (const household of subjectsOf(alert)) {
+      const known = byHome.get(household)
+      if (known === undefined) byHome.set(household, [alert])
+      else known.push(alert)
+    }
   }
-  const alerts = told.map((alert): JudgedAlert => {
-    const spell = (truth.get(alert.household) ?? []).find(
-      ({ incident }) => incident !== null && isRightFor(alert, incident),
+  const judgeAlert = (alert: ToldAlert): JudgedAlert => holdAgainst(alert, subjectsOf(alert), truth)
+  return {
+    alerts: told.map(judgeAlert),
+    held: held.map(judgeAlert),
+    incidents: county.incidents.map((incident) => judge(incident, byHome)),
+  }
+}
+
+function createSubjects(homes: readonly Home[]): SubjectsOf {
+  const known = new Map<HouseholdId, readonly HouseholdId[]>()
+  const homesOf = (subject: HouseholdId): readonly HouseholdId[] => {
+    const area = areaOf(subject)
+    if (area === null) return [subject]
+    return homes
+      .filter(({ region, gateway }) =>
+        area.type === 'gateway' ? gateway === area.name : isInRegion(region, area.name),
+      )
+      .map(({ household }) => household)
+  }
+  return ({ household }) => {
+    let subjects = known.get(household)
+    if (subjects === undefined) known.set(household, (subjects = homesOf(household)))
+    return subjects
+  }
+}
+
+function holdAgainst(alert: ToldAlert, subjects: readonly HouseholdId[], truth: Truth): JudgedAlert {
+  const moment = alert.held !== null && alert.saidMs === Infinity ? alert.held.sinceMs : alert.saidMs
+  for (const household of subjects) {
+    const spell = (truth.get(household) ?? []).find(
+      ({ incident }) => incident !== null && isRightFor({ ...alert, saidMs: moment }, incident),
     )
-    const cause = spell?.cause ?? causeOf(truth, alert.household, alert.onsetMs, alert.saidMs)
-    return { alert, incident: spell?.incident ?? null, cause }
-  })
-  return { alerts, incidents: incidents.map((incident) => judge(incident, byHome)) }
+    if (spell !== undefined) return { alert, incident: spell.incident, cause: spell.cause }
+  }
+  const [first = alert.household] = subjects
+  return { alert, incident: null, cause: causeOf(truth, first, alert.onsetMs, moment) }
 }
 
 /** Whoever comes to the door of one of these has not come in vain, whatever kind of alert it was that sent them. */

@@ -1,9 +1,16 @@
 import { ALERT_KIND_NAMES } from '../../domain/alert-kinds.ts'
+import { HOLD_REASONS } from '../../domain/finding.ts'
 import { EXPECTED_ALERTS, INCIDENT_KINDS, WIDE_KINDS } from '../../simulators/village/incident.ts'
 import { isKnock } from './collect-alerts.ts'
 import type { County } from './county.ts'
 import { fallGroups, homeGroups } from './group-homes.ts'
-import { ratesOf, COUNTED_AFTER_MS, type JudgedIncident, type Scored } from './score-alerts.ts'
+import {
+  ratesOf,
+  COUNTED_AFTER_MS,
+  type JudgedAlert,
+  type JudgedIncident,
+  type Scored,
+} from './score-alerts.ts'
 import type { Cause } from './truth-of-homes.ts'
 import { hours, percent, quantile, writeTable } from '../write-table.ts'
 
@@ -18,6 +25,8 @@ export function tellReport(county: County, scored: Scored, budget: number): stri
     rateTable(county, scored),
     'Needless alerts at the door (life and trend), by what lay behind them',
     causeTable(county, scored),
+    'Kept back',
+    heldTable(scored),
     budgetLine(county, scored, budget),
   ].join('\n\n')
 }
@@ -121,6 +130,26 @@ function causeTable(county: County, { alerts }: Scored): string {
     ])
   }
   return writeTable(rows)
+}
+
+function heldTable({ held, alerts }: Scored): string {
+  const released = alerts.filter(({ alert }) => alert.held !== null)
+  const all = [...held, ...released]
+  const rows = [['held for', 'number', 'over in time', 'told in the end', 'right to tell']]
+  for (const reason of HOLD_REASONS) {
+    const of = (judged: readonly JudgedAlert[]): JudgedAlert[] =>
+      judged.filter(({ alert }) => alert.held?.reason === reason)
+    if (of(all).length === 0) continue
+    const right = of(released).filter(({ incident }) => incident !== null).length
+    rows.push([
+      reason,
+      String(of(all).length),
+      String(of(held).length),
+      String(of(released).length),
+      String(right),
+    ])
+  }
+  return rows.length === 1 ? 'none' : writeTable(rows)
 }
 
 function budgetLine(county: County, scored: Scored, budget: number): string {
