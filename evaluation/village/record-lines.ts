@@ -9,7 +9,7 @@ export function recordLines(county: County, scored: Scored): string[] {
     const { fromMs, toMs, households, ...details } = incident
     return { record: 'incident', from: toIso(fromMs), to: toIso(toMs), households, ...details, ...found }
   })
-  const alerts = [...scored.alerts, ...scored.held].map(({ alert, incident, cause }) => {
+  const alerts = [...scored.alerts, ...scored.held].map(({ alert, right, cause }) => {
     const { household, kind, severity, onsetMs, raisedMs, saidMs, endedMs, retracted, held } = alert
     const reached = saidMs !== Infinity
     return {
@@ -24,7 +24,7 @@ export function recordLines(county: County, scored: Scored): string[] {
       held: held === null ? null : { reason: held.reason, since: toIso(held.sinceMs) },
       endedAt: endedMs === null ? null : toIso(endedMs),
       retracted,
-      right: incident !== null,
+      right,
       cause,
     }
   })

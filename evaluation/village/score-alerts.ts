@@ -7,13 +7,13 @@ import type { Home } from '../../simulators/village/home.ts'
 import { EXPECTED_ALERTS, type Incident, type IncidentKind } from '../../simulators/village/incident.ts'
 import { isKnock, type ToldAlert } from './collect-alerts.ts'
 import type { County } from './county.ts'
-import { causeOf, type Cause, type Truth } from './truth-of-homes.ts'
+import { causeOf, hasStandingLeak, type Cause, type Truth } from './truth-of-homes.ts'
 
 /** An alert held against the truth. */
 export interface JudgedAlert {
   readonly alert: ToldAlert
-  /** The incident that it was right to raise it for. */
-  readonly incident: Incident | null
+  /** There was something behind it that such an alert is for. */
+  readonly right: boolean
   readonly cause: Cause
 }
 
@@ -98,10 +98,11 @@ function holdAgainst(alert: ToldAlert, subjects: readonly HouseholdId[], truth: 
     const spell = (truth.get(household) ?? []).find(
       ({ incident }) => incident !== null && isRightFor({ ...alert, saidMs: moment }, incident),
     )
-    if (spell !== undefined) return { alert, incident: spell.incident, cause: spell.cause }
+    if (spell !== undefined) return { alert, right: true, cause: spell.cause }
   }
   const [first = alert.household] = subjects
-  return { alert, incident: null, cause: causeOf(truth, first, alert.onsetMs, moment) }
+  if (isOfWater(alert) && hasStandingLeak(truth, first)) return { alert, right: true, cause: 'standing-leak' }
+  return { alert, right: false, cause: causeOf(truth, first, alert.onsetMs, moment) }
 }
 
 /** Whoever comes to the door of one of these has not come in vain, whatever kind of alert it was that sent them. */
@@ -114,10 +115,16 @@ const DISTRESS: ReadonlySet<IncidentKind> = new Set([
 ])
 
 function isRightFor(alert: ToldAlert, incident: Incident): boolean {
-  return (
-    (isExpected(alert, incident) || (isKnock(alert) && DISTRESS.has(incident.kind))) &&
-    isDuring(alert, incident)
-  )
+  const isRight =
+    isExpected(alert, incident) ||
+    (isKnock(alert) && DISTRESS.has(incident.kind)) ||
+    (isOfWater(alert) && incident.kind === 'fall' && (incident.tapLPerHour ?? 0) > 0)
+  return isRight && isDuring(alert, incident)
+}
+
+/** A tap that nobody turns off is water that does not stop: true, though it does not say that somebody lies there. */
+function isOfWater({ kind }: ToldAlert): boolean {
+  return kind === 'continuous-flow' || kind === 'surge'
 }
 
 function isExpected({ kind }: ToldAlert, incident: Incident): boolean {
@@ -179,15 +186,15 @@ export function ratesOf({ alerts }: Scored, homes: readonly Home[], fromMs: Epoc
       ALERT_KIND_NAMES.map((kind) => [
         kind,
         {
-          right: rate(({ alert, incident }) => alert.kind === kind && incident !== null),
-          wrong: rate(({ alert, incident }) => alert.kind === kind && incident === null),
+          right: rate(({ alert, right }) => alert.kind === kind && right),
+          wrong: rate(({ alert, right }) => alert.kind === kind && !right),
         },
       ]),
     ),
     bySeverity: new Map(
       SEVERITIES.map((severity) => [
         severity,
-        rate(({ alert, incident }) => isKnock(alert) && incident === null && alert.severity === severity),
+        rate(({ alert, right }) => isKnock(alert) && !right && alert.severity === severity),
       ]),
     ),
   }

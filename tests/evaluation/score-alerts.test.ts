@@ -106,7 +106,7 @@ describe('an alert', () => {
   ])('%s', (_name, said, incidents, cause, right) => {
     const [judged] = score([said], incidents).alerts
     expect(judged?.cause).toBe(cause)
-    expect(judged?.incident !== null).toBe(right)
+    expect(judged?.right).toBe(right)
   })
 
   test('in an empty home is put down to the absence, not to the leak next to it', () => {
