@@ -1,4 +1,5 @@
 import type { Profile } from '../observation.ts'
+import { MODEL, type LifeModel } from './model.ts'
 import { PRIOR_RATE } from './parameters.ts'
 
 /** Hour of the day on a weekday (0 to 23) or at the weekend (24 to 47). */
@@ -81,6 +82,7 @@ const LEVEL = 27
  */
 export interface LifeState {
   readonly profile: Profile
+  readonly model: LifeModel
   readonly clock: Float64Array
   readonly level: Float32Array
   /** Own returns and the returns expected of it, by surprise at the start of the hour. */
@@ -107,10 +109,11 @@ export function rateRows(meters: number): number {
   return meters > 1 ? meters + 1 : 1
 }
 
-export function newLife(profile: Profile): LifeState {
+export function newLife(profile: Profile, model: LifeModel = MODEL): LifeState {
   const meters = profile.meters.length
   const state: LifeState = {
     profile,
+    model,
     clock: new Float64Array(CLOCK).fill(NEVER),
     level: new Float32Array(LEVEL),
     returns: new Float32Array(RETURN_BINS * 2),
@@ -160,6 +163,7 @@ function arraysOf(
 export function cloneLife(state: LifeState): LifeState {
   return {
     profile: state.profile,
+    model: state.model,
     clock: state.clock.slice(),
     level: state.level.slice(),
     returns: state.returns.slice(),

@@ -1,10 +1,4 @@
-import {
-  HORIZON_HOURS,
-  WORTH_ALREADY_OPEN,
-  WORTH_FAST_HOURS,
-  WORTH_FAST_SHARE,
-  WORTH_SLOW_HOURS,
-} from './parameters.ts'
+import { HORIZON_HOURS, WORTH_FAST_HOURS, WORTH_FAST_SHARE, WORTH_SLOW_HOURS } from './parameters.ts'
 import { frailty, pooledHazard, returnBin } from './hazard.ts'
 import { HOME_ROW, rateOf, surpriseOf } from './rhythm.ts'
 import { V, type LifeState } from './state.ts'
@@ -42,7 +36,7 @@ export function scoreOf(state: LifeState, wallHour: number): number {
     surprise += surpriseOf(rateOf(state, HOME_ROW, slot))
     silentHours += 1
     const then = alive * Math.exp(-hazard)
-    now += WORTH_ALREADY_OPEN * then
+    now += state.model.worthAlreadyOpen * then
     fast = fast * FAST_KEEP + then
     slow = slow * SLOW_KEEP + then
     const gain = now - WORTH_FAST_SHARE * fast - (1 - WORTH_FAST_SHARE) * slow
