@@ -18,4 +18,4 @@ export const COEFFICIENTS: Readonly<Record<MeterKind, readonly number[]>> = {
 }
 
 /** Alerts per home and 30 days that a threshold of x costs, before the homes themselves have shown it: exp(logAt11 - slope (x - 11)). */
-export const PRIOR_CURVE = { logAt11: 0.1237, slope: 0.5972 } as const
+export const PRIOR_CURVE = { logAt11: 0.1178, slope: 0.6952 } as const

@@ -6,7 +6,7 @@ import {
   FLOOR_MIN_UNBROKEN,
   HABIT_MIN_WEEKS,
   RETURNS_PRIOR,
-  WORTH_ALREADY_OPEN,
+  UNLIKELY_SHARE,
 } from './parameters.ts'
 
 /**
@@ -24,8 +24,8 @@ export interface LifeModel {
   readonly deepNats: number
   /** `BASE_CAP`; Infinity: the base load is whatever the nights draw. */
   readonly baseCap: number
-  /** `WORTH_ALREADY_OPEN`. */
-  readonly worthAlreadyOpen: number
+  /** `UNLIKELY_SHARE`; 1: the score is the improbability of the silence alone, 0: what waiting saves alone. */
+  readonly unlikelyShare: number
   /** `HABIT_MIN_WEEKS`; Infinity: no weekly absence is known. */
   readonly habitMinWeeks: number
 }
@@ -36,6 +36,6 @@ export const MODEL: LifeModel = {
   floorMinUnbroken: FLOOR_MIN_UNBROKEN,
   deepNats: DEEP_NATS,
   baseCap: BASE_CAP,
-  worthAlreadyOpen: WORTH_ALREADY_OPEN,
+  unlikelyShare: UNLIKELY_SHARE,
   habitMinWeeks: HABIT_MIN_WEEKS,
 }

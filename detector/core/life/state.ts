@@ -37,9 +37,10 @@ export const V = {
   silentHours: 1,
   /** ln P(a living home is silent as long as this). */
   logAlive: 2,
-  /** Discounted silent time that a stop would have been waiting: fast and slow part of the worth. */
-  waitingFast: 3,
-  waitingSlow: 4,
+  /** Silent time that a stop would have been waiting, at its worth now. */
+  waiting: 3,
+  /** Share of intervals that begin where the one before ended. */
+  unbroken: 4,
   /** Highest score of the present silence. */
   peak: 5,
   /** `silentHours` when the score was last worked out. */
@@ -71,10 +72,8 @@ export const V = {
   week: 24,
   /** Bit h: the hour h of the day showed life when it was last observed. */
   lastDay: 25,
-  /** Share of intervals that begin where the one before ended. */
-  unbroken: 26,
 } as const
-const LEVEL = 27
+const LEVEL = 26
 
 /**
  * One home. Plain data in flat arrays: a county of homes must fit in memory, and a home must be saved, cloned and
@@ -178,7 +177,7 @@ export function cloneLife(state: LifeState): LifeState {
 }
 
 /** Format: one byte of version, then the arrays' bytes (little-endian machines) in the order of `arraysOf`. */
-const VERSION = 2
+const VERSION = 3
 
 export function encodeLife(state: LifeState): Uint8Array {
   const arrays = arraysOf(state)
