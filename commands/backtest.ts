@@ -102,9 +102,9 @@ function profilesOf(
 ): Profile[] {
   const profiles: Profile[] = []
   const claimed = new Set<string>()
-  for (const { id, tier, timezone: own, rule, meters } of households ?? []) {
+  for (const { id, tier, timezone: own, rule, region, meters } of households ?? []) {
     for (const meter of meters) claimed.add(meter.id)
-    profiles.push({ household: id, tier, timezone: own ?? timezone, rule, meters })
+    profiles.push({ household: id, tier, timezone: own ?? timezone, rule, region, meters })
   }
   for (const { meter, kind } of series) {
     if (claimed.has(meter)) continue

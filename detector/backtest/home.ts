@@ -5,6 +5,7 @@ import type { LifeContext } from '../core/life/fold.ts'
 import type { Observation, Profile } from '../core/observation.ts'
 import { applyFinding, type BacktestAlert, type OpenAlerts } from './alert.ts'
 import type { Series } from './series.ts'
+import { newBacktestTrend, observeTrend, type BacktestTrend } from './trend.ts'
 
 /** One home of a backtest: its readings, how far they have been worked, and what is known of it there. */
 export interface BacktestHome {
@@ -13,6 +14,7 @@ export interface BacktestHome {
   /** Next row of each series. */
   readonly next: Uint32Array
   readonly judge: JudgeState
+  readonly trend: BacktestTrend
   readonly open: OpenAlerts
 }
 
@@ -20,10 +22,14 @@ export interface BacktestHome {
 type Step = (home: BacktestHome, observation: Observation, context: LifeContext) => readonly Finding[]
 
 /** What each observation goes through, in order. Another kind of alert is another step with a state of its own. */
-const STEPS: readonly Step[] = [judgeSilence]
+const STEPS: readonly Step[] = [judgeSilence, seeTrend]
 
 function judgeSilence(home: BacktestHome, observation: Observation, context: LifeContext): Finding[] {
   return foldJudge(home.judge, observation, context)
+}
+
+function seeTrend(home: BacktestHome, observation: Observation): Finding[] {
+  return observeTrend(home.trend, home.judge, observation)
 }
 
 /** null: the file has no reading of any of its meters. Meters of the register that the file lacks are not waited for. */
@@ -35,6 +41,7 @@ export function newBacktestHome(profile: Profile, series: readonly Series[]): Ba
     series,
     next: new Uint32Array(series.length),
     judge: newJudge(known),
+    trend: newBacktestTrend(known),
     open: new Map(),
   }
 }

@@ -1,9 +1,11 @@
 import { closeDay, newBudget, SEAL_DAYS, thresholdOn, type BudgetState } from '../core/area/budget.ts'
 import { reachedOnDay } from '../core/judge.ts'
 import type { Profile } from '../core/observation.ts'
-import { inOrder, type BacktestAlert } from './alert.ts'
+import { newVillageIndex } from '../core/trend/village-index.ts'
+import { applyFinding, inOrder, type BacktestAlert } from './alert.ts'
 import { foldDay, newBacktestHome, nextDay, type BacktestHome } from './home.ts'
 import type { Series } from './series.ts'
+import { judgeTrend, tellDay } from './trend.ts'
 
 export interface BacktestInput {
   readonly profiles: readonly Profile[]
@@ -19,6 +21,7 @@ export interface BacktestInput {
 export function runBacktest(input: BacktestInput): BacktestAlert[] {
   const homes = gather(input)
   const budget = newBudget(input.budget)
+  const village = newVillageIndex()
   const alerts: BacktestAlert[] = []
   let worked = 0
   for (let day = firstDay(homes); day !== Infinity; day = firstDay(homes)) {
@@ -26,6 +29,10 @@ export function runBacktest(input: BacktestInput): BacktestAlert[] {
     const threshold = thresholdOn(budget, day)
     const context = { thresholdOn: () => threshold }
     for (const home of homes) worked += foldDay(home, day, context, alerts)
+    for (const home of homes) tellDay(home.trend, village)
+    for (const home of homes) {
+      for (const finding of judgeTrend(home.trend, village)) applyFinding(home.open, finding, alerts)
+    }
     input.onProgress?.(worked)
   }
   return inOrder(alerts)

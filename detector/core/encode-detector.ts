@@ -8,6 +8,7 @@ import { newDetector, type Detector, type Settings } from './detector.ts'
 import { bytesOf, floatsOf, joinFrames, splitFrames } from './frames.ts'
 import { decodeHome, encodeHome } from './encode-home.ts'
 import type { Home } from './household.ts'
+import { loadVillage, saveVillage, type SavedVillage } from './trend/save-village.ts'
 import type { Hole } from './listening.ts'
 import type { Outcome } from './matters.ts'
 import { addMeter, gatewayNumber } from './meter-table.ts'
@@ -20,6 +21,7 @@ interface Common {
   readonly ticking: boolean
   readonly holes: readonly Hole[]
   readonly budget: BudgetState
+  readonly village: SavedVillage
   readonly ticks: number
   readonly unjudged: number
   readonly lastEventMs: number | null
@@ -43,6 +45,7 @@ export function encodeCommon(detector: Detector): string {
     ticking: listening.ticking,
     holes: listening.holes,
     budget: detector.context.pool.budget,
+    village: saveVillage(detector.context.village),
     ticks: detector.ticks,
     unjudged: detector.unjudged,
     lastEventMs: finite(detector.lastEventMs),
@@ -81,7 +84,7 @@ export function decodeDetector(
   const saved = JSON.parse(common) as Common
   if (saved.version !== 2)
     throw new Error(`the detector was saved in an unknown form (${String(saved.version)})`)
-  const detector = newDetector(saved.settings, newPool(saved.budget))
+  const detector = newDetector(saved.settings, newPool(saved.budget), loadVillage(saved.village))
   detector.listening.wallMs = saved.wallMs ?? -Infinity
   detector.listening.ticking = saved.ticking
   detector.listening.holes.push(...saved.holes)

@@ -8,6 +8,7 @@ import { decodeJudge, encodeJudge } from './judge.ts'
 import type { Matters, Outcome } from './matters.ts'
 import type { Profile } from './observation.ts'
 import type { Rewind, Said } from './rewind.ts'
+import { loadTrend, saveTrend, type SavedTrend } from './trend/home-trend.ts'
 import type { Item, Window } from './window.ts'
 
 /**
@@ -27,6 +28,7 @@ interface Head {
   readonly absences: readonly HomeAbsence[]
   readonly skews: readonly Skew[]
   readonly loose: readonly HomeEvent[]
+  readonly trend: SavedTrend
   readonly said: readonly (readonly [string, Outcome])[]
   readonly region: string | null
   readonly newestHour: number
@@ -37,7 +39,7 @@ const text = new TextEncoder()
 const words = new TextDecoder()
 /** Frames in front of the states: head, numbers, five columns of the window, hours of the areas. */
 const FIXED_FRAMES = 8
-const FRAMES_PER_STATE = 3
+const FRAMES_PER_STATE = 4
 
 export function encodeHome(home: Home): Uint8Array {
   const { rewind } = home
@@ -55,6 +57,7 @@ export function encodeHome(home: Home): Uint8Array {
     absences: home.absences,
     skews: home.skews,
     loose: home.loose,
+    trend: saveTrend(home.trend),
     said: [...home.said],
     region: home.member.region,
     newestHour: home.member.newestHour,
@@ -72,7 +75,12 @@ export function encodeHome(home: Home): Uint8Array {
     bytesOf(numbers),
     ...windowFrames(rewind.window),
     home.member.hours,
-    ...states.flatMap((state) => [encodeJudge(state.judge), bytesOf(state.devices), bytesOf(state.back)]),
+    ...states.flatMap((state) => [
+      encodeJudge(state.judge),
+      bytesOf(state.devices),
+      bytesOf(state.trend),
+      bytesOf(state.back),
+    ]),
   ])
 }
 
@@ -88,8 +96,11 @@ export function decodeHome(bytes: Uint8Array): Home {
     return {
       judge: decodeJudge(judge, head.profile),
       devices: floatsOf(frames[FIXED_FRAMES + index * FRAMES_PER_STATE + 1]),
+      trend: new Uint32Array(
+        frames[FIXED_FRAMES + index * FRAMES_PER_STATE + 2]?.buffer ?? new ArrayBuffer(0),
+      ),
       measuredMs: numbers[2 * meters + 1 + index] ?? -Infinity,
-      back: floatsOf(frames[FIXED_FRAMES + index * FRAMES_PER_STATE + 2]),
+      back: floatsOf(frames[FIXED_FRAMES + index * FRAMES_PER_STATE + 3]),
     }
   })
   return {
@@ -108,6 +119,7 @@ export function decodeHome(bytes: Uint8Array): Home {
     },
     skews: head.skews.map((skew) => ({ ...skew })),
     loose: [...head.loose],
+    trend: loadTrend(head.trend),
     said: new Map(head.said) satisfies Matters,
     closedDays: Float64Array.from(head.closedDays),
     wakeMs: numbers[2 * meters] ?? Infinity,

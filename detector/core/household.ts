@@ -11,18 +11,24 @@ import { offlineSince } from './devices/offline.ts'
 import { COLUMN, get, newDevices, type DeviceState } from './devices/state.ts'
 import { holdOutcome, rememberReturn, type HomeAbsence } from './holds.ts'
 import type { HomeEvent } from './home-event.ts'
-import { cloneJudge, foldJudge, newJudge, reachedOnDay, type JudgeState } from './judge.ts'
+import { cloneJudge, foldJudge, newJudge, reachedOnDay, silentSinceOf, type JudgeState } from './judge.ts'
 import type { LifeContext } from './life/fold.ts'
 import type { Hole } from './listening.ts'
 import { gatherMatters, matterKey, sayDifference, type Matters } from './matters.ts'
 import type { Profile } from './observation.ts'
+import { reasonNeighboursMoved } from './retract-reasons.ts'
 import { forget, newRewind, refold, take, type Folder, type Rewind } from './rewind.ts'
+import { foldTrend } from './trend/fold-trend.ts'
+import { dropEnded, newHomeTrend, settleTrend, type HomeTrend } from './trend/home-trend.ts'
+import { newTrendState, type TrendState } from './trend/state.ts'
+import type { VillageIndex } from './trend/village-index.ts'
 import { findPlace, FLAG, MAX_ITEMS, type Item, type Window } from './window.ts'
 
 /** What is rewound: everything that follows from the readings in their order. */
 export interface HomeState {
   readonly judge: JudgeState
   readonly devices: DeviceState
+  readonly trend: TrendState
   /** The newest measured interval's end; -Infinity before the first. */
   measuredMs: EpochMs
   readonly back: ReturnState
@@ -52,6 +58,7 @@ export interface Home {
   readonly member: Member
   /** Events that hang on receipt, not on event time; kept until their matter is over. */
   loose: HomeEvent[]
+  readonly trend: HomeTrend
   said: Matters
   /** UTC days (since 1970) that this home has added to the area's budget: the last few, and the newest of all. */
   readonly closedDays: Float64Array
@@ -63,6 +70,7 @@ export interface Home {
 export interface HomeContext {
   readonly life: LifeContext
   readonly pool: Pool
+  readonly village: VillageIndex
   readonly holes: readonly Hole[]
 }
 
@@ -74,6 +82,7 @@ export function newHome(key: string, profile: Profile, followsZone: boolean): Ho
   const state: HomeState = {
     judge: newJudge(profile),
     devices: newDevices(meters),
+    trend: newTrendState(meters),
     measuredMs: -Infinity,
     back: newReturn(),
   }
@@ -88,6 +97,7 @@ export function newHome(key: string, profile: Profile, followsZone: boolean): Ho
     skews: [],
     member: newMember(),
     loose: [],
+    trend: newHomeTrend(meters),
     said: new Map(),
     closedDays: new Float64Array(CLOSED_DAYS + 1),
     wakeMs: Infinity,
@@ -98,6 +108,7 @@ export function cloneHomeState(state: HomeState): HomeState {
   return {
     judge: cloneJudge(state.judge),
     devices: state.devices.slice(),
+    trend: state.trend.slice(),
     measuredMs: state.measuredMs,
     back: state.back.slice(),
   }
@@ -117,7 +128,11 @@ export function takeItem(home: Home, item: Item): 'taken' | 'known' | 'behind' {
 export function settle(home: Home, context: HomeContext, why?: Explanation): Finding[] {
   const changed = refold(home.rewind, folderOf(home, context))
   const isAwake = home.rewind.head.measuredMs >= home.wakeMs
-  const findings = changed || isAwake || hasReturned(home) ? restate(home, context, why) : []
+  const trend = settleTrend(home, home.rewind.head.trend, 0, context.village)
+  const isNew = changed || isAwake || hasReturned(home)
+  const reason = !isNew && trend === 'neighbours' ? reasonNeighboursMoved() : why
+  const findings = isNew || trend !== null ? restate(home, context, reason) : []
+  for (const key of dropEnded(home.trend)) home.said.delete(key)
   forgetSettled(home)
   return findings
 }
@@ -176,6 +191,10 @@ function foldItem(
     if (finding.type !== 'retract') say({ meter: -1, finding })
   }
   foldReturn(state.back, state.judge, home, endMs, say)
+  if (!measured) return
+  const silentSinceMs = silentSinceOf(state.judge)
+  const sign = silentSinceMs === null ? null : silentSinceMs === endMs
+  foldTrend(state.trend, 0, home.profile, observation, sign, say)
 }
 
 /**
@@ -194,6 +213,7 @@ function closeDayOf(home: Home, state: HomeState, day: number, pool: Pool): void
 function currentMatters(home: Home, context: HomeContext): Matters {
   const events: HomeEvent[] = [...clockEvents(home, context), ...home.loose]
   for (const said of home.rewind.events) events.push(said.event)
+  for (const said of home.trend.events) events.push(said.event)
   const matters = gatherMatters(events)
   home.wakeMs = Infinity
   tellBlindness(home, matters)

@@ -43,6 +43,7 @@ export function isSameProfile(one: Profile, other: Profile): boolean {
     isJudgedAlike(one, other) &&
     one.household === other.household &&
     one.tier === other.tier &&
+    (one.region ?? null) === (other.region ?? null) &&
     one.timezone === other.timezone
   )
 }
@@ -74,6 +75,11 @@ function relabel(home: Home, source: Home): Home {
     member: inherit(source.member),
     skews: source.skews.map((skew) => ({ ...skew })),
     loose: source.loose.map(rename),
+    trend: {
+      ...source.trend,
+      told: source.trend.told.slice(),
+      events: source.trend.events.map(({ day, event }) => ({ day, event: rename(event) })),
+    },
   }
 }
 

@@ -29,6 +29,7 @@ function register(detector: Detector, household: Household): Finding[] {
     tier: household.tier,
     timezone: household.timezone ?? detector.settings.timezone,
     rule: household.rule,
+    region: household.region,
     meters: household.meters.map(({ id, kind }) => ({ id, kind })),
   }
   const followsZone = household.timezone === null

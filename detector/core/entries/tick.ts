@@ -9,6 +9,8 @@ import { COLUMN, get } from '../devices/state.ts'
 import { wake, type Home } from '../household.ts'
 import { listen } from '../listening.ts'
 import { byTime } from '../matters.ts'
+import { isOutdated } from '../trend/home-trend.ts'
+import { hasMoved } from '../trend/village-index.ts'
 import { settleAll } from './readings.ts'
 
 /** A tick of the system's clock: meters whose silence has become too long by now are called offline. */
@@ -28,6 +30,10 @@ export function foldTick(detector: Detector, tickMs: EpochMs): Finding[] {
     const home = meters.homes[slot]
     if (home !== undefined && callOffline(detector, home, slot, clockMs, clockMs === tickMs))
       touched.add(home)
+  }
+  if (hasMoved(detector.context.village)) {
+    for (const home of detector.homes.values())
+      if (isOutdated(home, detector.context.village)) touched.add(home)
   }
   // By time and name, because the order of the slots is a matter of the last restart.
   return settleAll(detector, touched).sort(byTime)
