@@ -1,3 +1,4 @@
+import type { AbsenceKind } from './absence.ts'
 import type { Household } from './household.ts'
 import type { GatewayId, HouseholdId, MeterId } from './ids.ts'
 import type { Reading } from './reading.ts'
@@ -38,6 +39,18 @@ export type ControlEntry =
       readonly fromMs: EpochMs
       readonly toMs: EpochMs
       readonly reason: string
+      /** Left out (entries of before): `planned`. */
+      readonly kind?: AbsenceKind
+      readonly by?: string
+    }
+  /** An absence ends at another moment than was told, or is withdrawn (`toMs` null). `absence`: its id (`absenceIdOf`). */
+  | {
+      readonly type: 'absence-end'
+      readonly receivedAtMs: EpochMs
+      readonly household: HouseholdId
+      readonly absence: string
+      readonly toMs: EpochMs | null
+      readonly by?: string
     }
   /** What the detector is to be run with from here on. */
   | {
