@@ -194,7 +194,7 @@ function toAbsence(row: Row): Absence {
     toMs: Number(row['to_ms']),
     plannedToMs: Number(row['planned_to_ms']),
     reason: String(row['reason']),
-    by: row['by'] === null ? null : String(row['by']),
+    by: row['by'] as string | null,
     toldAtMs: Number(row['told_ms']),
     withdrawnAtMs: withdrawnMs === null ? null : Number(withdrawnMs),
   }

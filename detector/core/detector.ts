@@ -1,5 +1,6 @@
 import type { MeterId } from '../../domain/ids.ts'
 import type { EpochMs } from '../../domain/time.ts'
+import { newAreas, type Areas } from './area/areas.ts'
 import { emptyPool, poolThreshold, type Pool } from './area/pool.ts'
 import type { Home, HomeContext } from './household.ts'
 import { newListening, type Listening } from './listening.ts'
@@ -23,6 +24,7 @@ export interface Detector {
   readonly gateways: Gateways
   readonly listening: Listening
   readonly context: HomeContext
+  readonly areas: Areas
   ticks: number
   /** Readings judged by nobody: marked `late` by ingest, or behind what their home remembers. */
   unjudged: number
@@ -45,6 +47,7 @@ export function newDetector(
     gateways: newGateways(),
     listening,
     context: contextOf(pool, listening, village),
+    areas: newAreas(),
     ticks: 0,
     unjudged: 0,
     lastEventMs: -Infinity,

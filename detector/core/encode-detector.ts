@@ -1,5 +1,8 @@
 import type { GatewayId, MeterId } from '../../domain/ids.ts'
+import { enlist } from './area/areas.ts'
 import type { BudgetState } from './area/budget.ts'
+import { restoreArea } from './area/encode-areas.ts'
+import type { AreaOutage } from './area/outage.ts'
 import { newPool } from './area/pool.ts'
 import { newDetector, type Detector, type Settings } from './detector.ts'
 import { bytesOf, floatsOf, joinFrames, splitFrames } from './frames.ts'
@@ -7,6 +10,7 @@ import { decodeHome, encodeHome } from './encode-home.ts'
 import type { Home } from './household.ts'
 import { loadVillage, saveVillage, type SavedVillage } from './trend/save-village.ts'
 import type { Hole } from './listening.ts'
+import type { Outcome } from './matters.ts'
 import { addMeter, gatewayNumber } from './meter-table.ts'
 
 /** What is saved once, beside the homes: small, and whole each time. */
@@ -22,6 +26,8 @@ interface Common {
   readonly unjudged: number
   readonly lastEventMs: number | null
   readonly gateways: readonly (readonly [GatewayId, number])[]
+  readonly outages: readonly AreaOutage[]
+  readonly areasSaid: readonly (readonly [string, readonly (readonly [string, Outcome])[]])[]
 }
 
 const text = new TextEncoder()
@@ -44,6 +50,8 @@ export function encodeCommon(detector: Detector): string {
     unjudged: detector.unjudged,
     lastEventMs: finite(detector.lastEventMs),
     gateways: gateways.ids.map((id, number) => [id, gateways.lastReceiptMs[number] ?? 0] as const),
+    outages: detector.areas.outages,
+    areasSaid: [...detector.areas.said].map(([key, matters]) => [key, [...matters]] as const),
   } satisfies Common)
 }
 
@@ -67,8 +75,12 @@ export function encodeHomeWithMeters(detector: Detector, home: Home): Uint8Array
   return joinFrames([encodeHome(home), text.encode(JSON.stringify(mine)), bytesOf(Float64Array.from(rows))])
 }
 
-/** The detector that was saved, from its two parts. */
-export function decodeDetector(common: string, homes: Iterable<Uint8Array>): Detector {
+/** The detector that was saved, from its parts. */
+export function decodeDetector(
+  common: string,
+  homes: Iterable<Uint8Array>,
+  areas: Iterable<Uint8Array>,
+): Detector {
   const saved = JSON.parse(common) as Common
   if (saved.version !== 2)
     throw new Error(`the detector was saved in an unknown form (${String(saved.version)})`)
@@ -82,7 +94,12 @@ export function decodeDetector(common: string, homes: Iterable<Uint8Array>): Det
   for (const [id, lastReceiptMs] of saved.gateways) {
     detector.gateways.lastReceiptMs[gatewayNumber(detector.gateways, id)] = lastReceiptMs
   }
+  for (const bytes of areas) restoreArea(detector.areas, bytes)
+  detector.areas.outages = saved.outages
+  for (const [key, matters] of saved.areasSaid) detector.areas.said.set(key, new Map(matters))
   for (const bytes of homes) restoreHome(detector, bytes)
+  // What the homes have told of is known already.
+  detector.areas.dirty.clear()
   return detector
 }
 
@@ -102,4 +119,5 @@ function restoreHome(detector: Detector, bytes: Uint8Array): void {
     meters.patienceMs[slot] = rows[at * ROW + 3] ?? 0
     meters.delivered[slot] = rows[at * ROW + 4] ?? -1
   })
+  enlist(detector, home)
 }

@@ -1,3 +1,5 @@
+import { newMember, type HomeOutage } from './area/member.ts'
+import { RING_HOURS } from './area/outage.ts'
 import { bytesOf, floatsOf, joinFrames, splitFrames } from './frames.ts'
 import type { HomeEvent } from './home-event.ts'
 import type { HomeAbsence } from './holds.ts'
@@ -28,13 +30,16 @@ interface Head {
   readonly loose: readonly HomeEvent[]
   readonly trend: SavedTrend
   readonly said: readonly (readonly [string, Outcome])[]
+  readonly region: string | null
+  readonly newestHour: number
+  readonly outages: readonly HomeOutage[]
 }
 
 const text = new TextEncoder()
 const words = new TextDecoder()
-/** Frames in front of the states: head, numbers, five columns of the window. */
-const FIXED_FRAMES = 7
-const FRAMES_PER_STATE = 3
+/** Frames in front of the states: head, numbers, five columns of the window, hours of the areas. */
+const FIXED_FRAMES = 8
+const FRAMES_PER_STATE = 4
 
 export function encodeHome(home: Home): Uint8Array {
   const { rewind } = home
@@ -54,6 +59,9 @@ export function encodeHome(home: Home): Uint8Array {
     loose: home.loose,
     trend: saveTrend(home.trend),
     said: [...home.said],
+    region: home.member.region,
+    newestHour: home.member.newestHour,
+    outages: home.member.outages,
   }
   const states = [...rewind.ladder.map((rung) => rung.state), rewind.head]
   const meters = home.profile.meters.length
@@ -66,7 +74,13 @@ export function encodeHome(home: Home): Uint8Array {
     text.encode(JSON.stringify(head)),
     bytesOf(numbers),
     ...windowFrames(rewind.window),
-    ...states.flatMap((state) => [encodeJudge(state.judge), bytesOf(state.devices), bytesOf(state.trend)]),
+    home.member.hours,
+    ...states.flatMap((state) => [
+      encodeJudge(state.judge),
+      bytesOf(state.devices),
+      bytesOf(state.trend),
+      bytesOf(state.back),
+    ]),
   ])
 }
 
@@ -86,6 +100,7 @@ export function decodeHome(bytes: Uint8Array): Home {
         frames[FIXED_FRAMES + index * FRAMES_PER_STATE + 2]?.buffer ?? new ArrayBuffer(0),
       ),
       measuredMs: numbers[2 * meters + 1 + index] ?? -Infinity,
+      back: floatsOf(frames[FIXED_FRAMES + index * FRAMES_PER_STATE + 3]),
     }
   })
   return {
@@ -96,6 +111,12 @@ export function decodeHome(bytes: Uint8Array): Home {
     newestMs: numbers.slice(0, meters),
     offlineMs: numbers.slice(meters, 2 * meters),
     absences: [...head.absences],
+    member: {
+      ...newMember(head.region),
+      hours: frames[FIXED_FRAMES - 1] ?? new Uint8Array(RING_HOURS),
+      newestHour: head.newestHour,
+      outages: head.outages,
+    },
     skews: head.skews.map((skew) => ({ ...skew })),
     loose: [...head.loose],
     trend: loadTrend(head.trend),

@@ -1,6 +1,11 @@
 import type { Explanation, Finding } from '../../domain/finding.ts'
 import { DAY_MS, LATENESS_MS, type EpochMs } from '../../domain/time.ts'
+import { newMember, noteHours, type Member } from './area/member.ts'
+import { hourOf } from './area/outage.ts'
 import { addDay, CLOSED_AFTER_DAYS, type Pool } from './area/pool.ts'
+import { foldReturn, newReturn, type ReturnState } from './area/return-to-life.ts'
+import { isSupplyGone } from './area/supply.ts'
+import { tellBlindness } from './devices/blind.ts'
 import { foldDevices } from './devices/fold.ts'
 import { offlineSince } from './devices/offline.ts'
 import { COLUMN, get, newDevices, type DeviceState } from './devices/state.ts'
@@ -17,7 +22,7 @@ import { foldTrend } from './trend/fold-trend.ts'
 import { dropEnded, newHomeTrend, settleTrend, type HomeTrend } from './trend/home-trend.ts'
 import { newTrendState, type TrendState } from './trend/state.ts'
 import type { VillageIndex } from './trend/village-index.ts'
-import { FLAG, MAX_ITEMS, type Item, type Window } from './window.ts'
+import { findPlace, FLAG, MAX_ITEMS, type Item, type Window } from './window.ts'
 
 /** What is rewound: everything that follows from the readings in their order. */
 export interface HomeState {
@@ -26,6 +31,7 @@ export interface HomeState {
   readonly trend: TrendState
   /** The newest measured interval's end; -Infinity before the first. */
   measuredMs: EpochMs
+  readonly back: ReturnState
 }
 
 /** A clock ahead, which has no place in event time: told by receipt. */
@@ -48,6 +54,8 @@ export interface Home {
   readonly offlineMs: Float64Array
   readonly absences: HomeAbsence[]
   readonly skews: Skew[]
+  /** What of it concerns its areas. */
+  readonly member: Member
   /** Events that hang on receipt, not on event time; kept until their matter is over. */
   loose: HomeEvent[]
   readonly trend: HomeTrend
@@ -76,6 +84,7 @@ export function newHome(key: string, profile: Profile, followsZone: boolean): Ho
     devices: newDevices(meters),
     trend: newTrendState(meters),
     measuredMs: -Infinity,
+    back: newReturn(),
   }
   return {
     key,
@@ -86,6 +95,7 @@ export function newHome(key: string, profile: Profile, followsZone: boolean): Ho
     offlineMs: new Float64Array(meters).fill(NaN),
     absences: [],
     skews: [],
+    member: newMember(),
     loose: [],
     trend: newHomeTrend(meters),
     said: new Map(),
@@ -100,12 +110,14 @@ export function cloneHomeState(state: HomeState): HomeState {
     devices: state.devices.slice(),
     trend: state.trend.slice(),
     measuredMs: state.measuredMs,
+    back: state.back.slice(),
   }
 }
 
 /** Takes an item; `settle` works what was taken. */
 export function takeItem(home: Home, item: Item): 'taken' | 'known' | 'behind' {
   const fate = take(home.rewind, item)
+  if (fate === 'taken') noteHours(home.member, hourOf(item.endMs - item.intervalMs), hourOf(item.endMs - 1))
   if (fate === 'taken' && item.endMs > (home.newestMs[item.meter] ?? Infinity)) {
     home.newestMs[item.meter] = item.endMs
   }
@@ -123,6 +135,14 @@ export function settle(home: Home, context: HomeContext, why?: Explanation): Fin
   for (const key of dropEnded(home.trend)) home.said.delete(key)
   forgetSettled(home)
   return findings
+}
+
+/** What is not told by items (an outage of its area) has changed: the home is folded again from there. */
+export function refoldFrom(home: Home, fromMs: EpochMs): void {
+  const { rewind } = home
+  const index = findPlace(rewind.window, fromMs, 0, 0)
+  rewind.dirtyFrom = Math.min(rewind.dirtyFrom, index)
+  wake(home)
 }
 
 /** Compares what was said with what is so. */
@@ -164,11 +184,13 @@ function foldItem(
     endMs,
     intervalMs: window.intervalMs[index] ?? 0,
     amount: Number.isNaN(amount) ? null : amount,
-    measured,
+    // What cannot flow is no evidence that nobody was there.
+    measured: measured && !isSupplyGone(home, window, index),
   }
   for (const finding of foldJudge(state.judge, observation, context.life)) {
     if (finding.type !== 'retract') say({ meter: -1, finding })
   }
+  foldReturn(state.back, state.judge, home, endMs, say)
   if (!measured) return
   const silentSinceMs = silentSinceOf(state.judge)
   const sign = silentSinceMs === null ? null : silentSinceMs === endMs
@@ -194,6 +216,7 @@ function currentMatters(home: Home, context: HomeContext): Matters {
   for (const said of home.trend.events) events.push(said.event)
   const matters = gatherMatters(events)
   home.wakeMs = Infinity
+  tellBlindness(home, matters)
   for (const [key, outcome] of matters) matters.set(key, holdOutcome(home, outcome, matters))
   return matters
 }

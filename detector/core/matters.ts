@@ -2,6 +2,7 @@ import type { Explanation, Finding, Hold } from '../../domain/finding.ts'
 import type { MeterId } from '../../domain/ids.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { HomeEvent } from './home-event.ts'
+import { joinUrgent, URGENT } from './join-urgent.ts'
 import { reasonToRetract } from './retract-reasons.ts'
 
 export type Raise = Extract<Finding, { type: 'raise' }>
@@ -46,9 +47,12 @@ export function gatherMatters(events: Iterable<HomeEvent>): Matters {
   }
   const matters: Matters = new Map()
   for (const [key, byMeter] of parts) {
+    const urgent = byMeter.get(URGENT)
+    byMeter.delete(URGENT)
     const outcomes = [...byMeter].sort(([a], [b]) => a - b).map(([, outcome]) => outcome)
     const merged = merge(outcomes)
-    if (merged !== null) matters.set(key, merged)
+    const joined = urgent === undefined ? merged : joinUrgent(merged, urgent)
+    if (joined !== null) matters.set(key, joined)
   }
   return matters
 }

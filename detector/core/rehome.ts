@@ -1,3 +1,4 @@
+import { inherit } from './area/member.ts'
 import type { HomeEvent } from './home-event.ts'
 import { cloneHomeState, newHome, takeItem, type Home, type HomeState } from './household.ts'
 import { decodeJudge, encodeJudge } from './judge.ts'
@@ -71,6 +72,7 @@ function relabel(home: Home, source: Home): Home {
     newestMs: source.newestMs.slice(),
     offlineMs: source.offlineMs.slice(),
     absences: [...source.absences],
+    member: inherit(source.member),
     skews: source.skews.map((skew) => ({ ...skew })),
     loose: source.loose.map(rename),
     trend: {

@@ -45,11 +45,20 @@ export function fallGroups(county: County): FallGroup[] {
     )
   const hourOf = ({ fromMs }: Incident): number =>
     (fromMs - county.calendar.startOf(county.calendar.dayOf(fromMs))) / 3_600_000
+  const isQuiet = isFall(({ leftOnW, tapLPerHour = 0 }) => leftOnW === 0 && tapLPerHour === 0)
+  const quietly = ([name, belongs]: FallGroup): FallGroup => [
+    `nothing left on: ${name}`,
+    (fall) => isQuiet(fall) && belongs(fall),
+  ]
   return [
     ...groups,
+    ...groups.slice(0, 3).map(quietly),
     ['between 22 and 06', (fall) => hourOf(fall) >= 22 || hourOf(fall) < 6],
     ['between 06 and 22', (fall) => hourOf(fall) >= 6 && hourOf(fall) < 22],
-    ['a light or television left on', isFall(({ leftOnW }) => leftOnW > 0)],
+    [
+      'a light or television left on, no tap',
+      isFall(({ leftOnW, tapLPerHour = 0 }) => leftOnW > 0 && tapLPerHour === 0),
+    ],
     ['a tap left running', isFall(({ tapLPerHour = 0 }) => tapLPerHour > 0)],
     ['while the power was cut', isFall((fall) => inTheDark(fall.households[0], fall))],
   ]

@@ -9,8 +9,9 @@ export function recordLines(county: County, scored: Scored): string[] {
     const { fromMs, toMs, households, ...details } = incident
     return { record: 'incident', from: toIso(fromMs), to: toIso(toMs), households, ...details, ...found }
   })
-  const alerts = scored.alerts.map(({ alert, incident, cause }) => {
-    const { household, kind, severity, onsetMs, raisedMs, saidMs, endedMs, retracted } = alert
+  const alerts = [...scored.alerts, ...scored.held].map(({ alert, right, cause }) => {
+    const { household, kind, severity, onsetMs, raisedMs, saidMs, endedMs, retracted, held } = alert
+    const reached = saidMs !== Infinity
     return {
       record: 'alert',
       household,
@@ -18,11 +19,12 @@ export function recordLines(county: County, scored: Scored): string[] {
       kind,
       severity,
       onset: toIso(onsetMs),
-      raisedAt: toIso(raisedMs),
-      saidAt: toIso(saidMs),
+      raisedAt: reached ? toIso(raisedMs) : null,
+      saidAt: reached ? toIso(saidMs) : null,
+      held: held === null ? null : { reason: held.reason, since: toIso(held.sinceMs) },
       endedAt: endedMs === null ? null : toIso(endedMs),
       retracted,
-      right: incident !== null,
+      right,
       cause,
     }
   })

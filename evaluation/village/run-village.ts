@@ -20,8 +20,8 @@ export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
-      homes: { type: 'string', default: '200' },
-      days: { type: 'string', default: '120' },
+      homes: { type: 'string', default: '100' },
+      days: { type: 'string', default: '90' },
       seed: { type: 'string', default: '1' },
       budget: { type: 'string', default: '0.2' },
       start: { type: 'string', default: START },
@@ -40,6 +40,9 @@ export async function run(args: string[]): Promise<void> {
   const rule = INACTIVITY_RULES.find((known) => known === values.rule)
   if (rule === undefined) throw refused('--rule', values.rule, `one of ${INACTIVITY_RULES.join(', ')}`)
 
+  // Half an hour of work must not end in a file that cannot be written.
+  if (values.out !== undefined) writeOut(values.out, [])
+
   const startedMs = Date.now()
   const toMs = fromMs + days * DAY_MS
   const county = foundCounty({ households, seed, timezone: TIMEZONE, rule, fromMs, toMs })
@@ -50,7 +53,9 @@ export async function run(args: string[]): Promise<void> {
       `in ${seconds.toFixed(0)} s, ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB\n`,
   )
   say(tellReport(county, scored, budget))
-  if (values.out !== undefined) writeOut(values.out, recordLines(county, scored))
+  if (values.out === undefined) return Promise.resolve()
+  writeOut(values.out, recordLines(county, scored))
+  say(`\nwrote every alert and incident with its verdict to ${values.out}`)
   return Promise.resolve()
 }
 
@@ -66,7 +71,10 @@ export function evaluateCounty(county: County, budget: number): { scored: Scored
       onProgress: (reachedMs, readings) =>
         bar.update(Math.floor((reachedMs - fromMs) / DAY_MS), `${Math.round(readings / 1000)} k readings`),
     })
-    return { fed, scored: scoreAlerts(collector.alerts(), county.incidents, truthOf(county)) }
+    return {
+      fed,
+      scored: scoreAlerts(collector.alerts(), collector.heldToTheEnd(), county, truthOf(county)),
+    }
   } finally {
     bar.finish()
   }
@@ -81,13 +89,16 @@ function countsOf({ counted }: Fed): string {
 
 function writeOut(file: string, lines: readonly string[]): void {
   try {
-    fs.writeFileSync(file, `${lines.join('\n')}\n`)
+    fs.writeFileSync(file, lines.map((line) => `${line}\n`).join(''))
   } catch (error) {
-    throw new OperationalError('file-unwritable', `cannot write ${file}: ${messageOf(error)}.`, {
-      cause: error,
-    })
+    throw new OperationalError(
+      'file-unwritable',
+      `cannot write ${file}: ${messageOf(error)}. Give a file in a folder that can be written.`,
+      {
+        cause: error,
+      },
+    )
   }
-  say(`\nwrote every alert and incident with its verdict to ${file}`)
 }
 
 function wholeNumber(name: string, text: string, low: number, high: number): number {

@@ -1,16 +1,19 @@
 import { ALERT_KIND_NAMES, SEVERITIES, type AlertKind, type Severity } from '../../domain/alert-kinds.ts'
 import type { HouseholdId } from '../../domain/ids.ts'
 import { DAY_MS, HOUR_MS, type EpochMs } from '../../domain/time.ts'
+import { areaOf } from '../../domain/area.ts'
+import { isInRegion } from '../../domain/household.ts'
 import type { Home } from '../../simulators/village/home.ts'
 import { EXPECTED_ALERTS, type Incident, type IncidentKind } from '../../simulators/village/incident.ts'
 import { isKnock, type ToldAlert } from './collect-alerts.ts'
-import { causeOf, type Cause, type Truth } from './truth-of-homes.ts'
+import type { County } from './county.ts'
+import { causeOf, hasStandingLeak, type Cause, type Truth } from './truth-of-homes.ts'
 
 /** An alert held against the truth. */
 export interface JudgedAlert {
   readonly alert: ToldAlert
-  /** The incident that it was right to raise it for. */
-  readonly incident: Incident | null
+  /** There was something behind it that such an alert is for. */
+  readonly right: boolean
   readonly cause: Cause
 }
 
@@ -28,6 +31,8 @@ export interface JudgedIncident {
 
 export interface Scored {
   readonly alerts: readonly JudgedAlert[]
+  /** Kept back, and over before anybody had to be told. */
+  readonly held: readonly JudgedAlert[]
   readonly incidents: readonly JudgedIncident[]
 }
 
@@ -39,25 +44,65 @@ const GRACE_MS: Partial<Record<IncidentKind, number>> = {
   'dead-gateway': 24 * HOUR_MS,
 }
 
+/** Which homes an alert is about: one, or all of an area. */
+type SubjectsOf = (alert: ToldAlert) => readonly HouseholdId[]
+
+/**
+ * @param told alerts that reached a person
+ * @param held alerts that never did
+ */
 export function scoreAlerts(
   told: readonly ToldAlert[],
-  incidents: readonly Incident[],
+  held: readonly ToldAlert[],
+  county: Pick<County, 'homes' | 'incidents'>,
   truth: Truth,
 ): Scored {
+  const subjectsOf = createSubjects(county.homes)
   const byHome = new Map<HouseholdId, ToldAlert[]>()
   for (const alert of told) {
-    const known = byHome.get(alert.household)
-    if (known === undefined) byHome.set(alert.household, [alert])
-    else known.push(alert)
+    for (const household of subjectsOf(alert)) {
+      const known = byHome.get(household)
+      if (known === undefined) byHome.set(household, [alert])
+      else known.push(alert)
+    }
   }
-  const alerts = told.map((alert): JudgedAlert => {
-    const spell = (truth.get(alert.household) ?? []).find(
-      ({ incident }) => incident !== null && isRightFor(alert, incident),
+  const judgeAlert = (alert: ToldAlert): JudgedAlert => holdAgainst(alert, subjectsOf(alert), truth)
+  return {
+    alerts: told.map(judgeAlert),
+    held: held.map(judgeAlert),
+    incidents: county.incidents.map((incident) => judge(incident, byHome)),
+  }
+}
+
+function createSubjects(homes: readonly Home[]): SubjectsOf {
+  const known = new Map<HouseholdId, readonly HouseholdId[]>()
+  const homesOf = (subject: HouseholdId): readonly HouseholdId[] => {
+    const area = areaOf(subject)
+    if (area === null) return [subject]
+    return homes
+      .filter(({ region, gateway }) =>
+        area.type === 'gateway' ? gateway === area.name : isInRegion(region, area.name),
+      )
+      .map(({ household }) => household)
+  }
+  return ({ household }) => {
+    let subjects = known.get(household)
+    if (subjects === undefined) known.set(household, (subjects = homesOf(household)))
+    return subjects
+  }
+}
+
+function holdAgainst(alert: ToldAlert, subjects: readonly HouseholdId[], truth: Truth): JudgedAlert {
+  const moment = alert.held !== null && alert.saidMs === Infinity ? alert.held.sinceMs : alert.saidMs
+  for (const household of subjects) {
+    const spell = (truth.get(household) ?? []).find(
+      ({ incident }) => incident !== null && isRightFor({ ...alert, saidMs: moment }, incident),
     )
-    const cause = spell?.cause ?? causeOf(truth, alert.household, alert.onsetMs, alert.saidMs)
-    return { alert, incident: spell?.incident ?? null, cause }
-  })
-  return { alerts, incidents: incidents.map((incident) => judge(incident, byHome)) }
+    if (spell !== undefined) return { alert, right: true, cause: spell.cause }
+  }
+  const [first = alert.household] = subjects
+  if (isOfWater(alert) && hasStandingLeak(truth, first)) return { alert, right: true, cause: 'standing-leak' }
+  return { alert, right: false, cause: causeOf(truth, first, alert.onsetMs, moment) }
 }
 
 /** Whoever comes to the door of one of these has not come in vain, whatever kind of alert it was that sent them. */
@@ -70,10 +115,16 @@ const DISTRESS: ReadonlySet<IncidentKind> = new Set([
 ])
 
 function isRightFor(alert: ToldAlert, incident: Incident): boolean {
-  return (
-    (isExpected(alert, incident) || (isKnock(alert) && DISTRESS.has(incident.kind))) &&
-    isDuring(alert, incident)
-  )
+  const isRight =
+    isExpected(alert, incident) ||
+    (isKnock(alert) && DISTRESS.has(incident.kind)) ||
+    (isOfWater(alert) && incident.kind === 'fall' && (incident.tapLPerHour ?? 0) > 0)
+  return isRight && isDuring(alert, incident)
+}
+
+/** A tap that nobody turns off is water that does not stop: true, though it does not say that somebody lies there. */
+function isOfWater({ kind }: ToldAlert): boolean {
+  return kind === 'continuous-flow' || kind === 'surge'
 }
 
 function isExpected({ kind }: ToldAlert, incident: Incident): boolean {
@@ -135,15 +186,15 @@ export function ratesOf({ alerts }: Scored, homes: readonly Home[], fromMs: Epoc
       ALERT_KIND_NAMES.map((kind) => [
         kind,
         {
-          right: rate(({ alert, incident }) => alert.kind === kind && incident !== null),
-          wrong: rate(({ alert, incident }) => alert.kind === kind && incident === null),
+          right: rate(({ alert, right }) => alert.kind === kind && right),
+          wrong: rate(({ alert, right }) => alert.kind === kind && !right),
         },
       ]),
     ),
     bySeverity: new Map(
       SEVERITIES.map((severity) => [
         severity,
-        rate(({ alert, incident }) => isKnock(alert) && incident === null && alert.severity === severity),
+        rate(({ alert, right }) => isKnock(alert) && !right && alert.severity === severity),
       ]),
     ),
   }

@@ -1,10 +1,17 @@
 import { ALERT_KIND_NAMES } from '../../domain/alert-kinds.ts'
+import { HOLD_REASONS } from '../../domain/finding.ts'
+import { HOUR_MS } from '../../domain/time.ts'
 import { EXPECTED_ALERTS, INCIDENT_KINDS, WIDE_KINDS } from '../../simulators/village/incident.ts'
 import { isKnock } from './collect-alerts.ts'
 import type { County } from './county.ts'
 import { fallGroups, homeGroups } from './group-homes.ts'
-import { ratesOf, COUNTED_AFTER_MS, type JudgedIncident, type Scored } from './score-alerts.ts'
-import type { Cause } from './truth-of-homes.ts'
+import {
+  ratesOf,
+  COUNTED_AFTER_MS,
+  type JudgedAlert,
+  type JudgedIncident,
+  type Scored,
+} from './score-alerts.ts'
 import { hours, percent, quantile, writeTable } from '../write-table.ts'
 
 /** What a supervisor asks of half a year: what was found and how soon, what the knocks were spent on, and on whom. */
@@ -16,8 +23,10 @@ export function tellReport(county: County, scored: Scored, budget: number): stri
     fallTable(county, scored.incidents),
     `Alerts per home and month after the first ${COUNTED_AFTER_MS / 86_400_000} days`,
     rateTable(county, scored),
-    'Needless alerts at the door (life and trend), by what lay behind them',
+    'Alerts in vain, by what lay behind them (knocks: life and trend)',
     causeTable(county, scored),
+    'Kept back',
+    heldTable(scored),
     budgetLine(county, scored, budget),
   ].join('\n\n')
 }
@@ -70,12 +79,33 @@ function foundOf(incidents: readonly JudgedIncident[]): string[] {
 
 function fallTable(county: County, incidents: readonly JudgedIncident[]): string {
   const falls = incidents.filter(({ incident }) => incident.kind === 'fall')
-  const rows = [['falls', 'number', 'found', '≤ 24 h', '≤ 48 h', 'median', 'p90', 'red or orange']]
+  const rows = [
+    [
+      'falls',
+      'number',
+      'found',
+      '≤ 24 h',
+      '≤ 48 h',
+      'median',
+      'p90',
+      'red or orange',
+      'by any knock',
+      'median',
+    ],
+  ]
   for (const [name, belongs] of fallGroups(county)) {
     const own = falls.filter(({ incident }) => belongs(incident))
     if (own.length === 0) continue
     const grave = own.filter(({ severity }) => severity === 'red' || severity === 'orange').length
-    rows.push([name, String(own.length), ...foundOf(own), percent(grave, own.length)])
+    const knocks = own.flatMap(({ knockHours }) => knockHours ?? [])
+    rows.push([
+      name,
+      String(own.length),
+      ...foundOf(own),
+      percent(grave, own.length),
+      percent(knocks.length, own.length),
+      hours(quantile(knocks, 0.5)),
+    ])
   }
   return writeTable(rows)
 }
@@ -100,27 +130,51 @@ function rateTable(county: County, scored: Scored): string {
 
 function causeTable(county: County, { alerts }: Scored): string {
   const countedMs = county.fromMs + COUNTED_AFTER_MS
-  const vain = alerts.filter(
-    ({ alert, incident }) => incident === null && isKnock(alert) && alert.saidMs >= countedMs,
-  )
-  const causes = new Map<Cause, number>()
-  for (const { cause } of vain) causes.set(cause, (causes.get(cause) ?? 0) + 1)
-  const rows = [['behind it', 'knocks', 'share', 'of them inactivity', 'median hours open']]
-  for (const [cause, count] of [...causes].sort(([, a], [, b]) => b - a)) {
-    const own = vain.filter((judged) => judged.cause === cause)
-    const open = own.flatMap(({ alert }) =>
-      alert.endedMs === null ? [] : (alert.endedMs - alert.saidMs) / 3_600_000,
-    )
-    const inactivity = own.filter(({ alert }) => alert.kind === 'inactivity').length
-    rows.push([
+  const vain = alerts.filter(({ alert, right }) => !right && alert.saidMs >= countedMs)
+  const kinds = ALERT_KIND_NAMES.filter((kind) => vain.some(({ alert }) => alert.kind === kind))
+  const knocks = (judged: readonly JudgedAlert[]): JudgedAlert[] =>
+    judged.filter(({ alert }) => isKnock(alert))
+  const rows = ['behind it', ...kinds, 'knocks', 'share', 'knocks open (median)']
+  const byCause = Map.groupBy(vain, ({ cause }) => cause)
+  const lines = [...byCause]
+    .sort(([, a], [, b]) => knocks(b).length - knocks(a).length || b.length - a.length)
+    .map(([cause, own]) => [
       cause,
-      String(count),
-      percent(count, vain.length),
-      String(inactivity),
-      hours(quantile(open, 0.5)),
+      ...kinds.map((kind) => String(own.filter(({ alert }) => alert.kind === kind).length || '-')),
+      String(knocks(own).length),
+      percent(knocks(own).length, knocks(vain).length),
+      hours(
+        quantile(
+          knocks(own).flatMap(({ alert }) => hoursOpen(alert) ?? []),
+          0.5,
+        ),
+      ),
+    ])
+  return writeTable([rows, ...lines])
+}
+
+function hoursOpen({ endedMs, saidMs }: JudgedAlert['alert']): number | null {
+  return endedMs === null ? null : (endedMs - saidMs) / HOUR_MS
+}
+
+function heldTable({ held, alerts }: Scored): string {
+  const released = alerts.filter(({ alert }) => alert.held !== null)
+  const all = [...held, ...released]
+  const rows = [['held for', 'number', 'over in time', 'told in the end', 'right to tell']]
+  for (const reason of HOLD_REASONS) {
+    const of = (judged: readonly JudgedAlert[]): JudgedAlert[] =>
+      judged.filter(({ alert }) => alert.held?.reason === reason)
+    if (of(all).length === 0) continue
+    const right = of(released).filter((judged) => judged.right).length
+    rows.push([
+      reason,
+      String(of(all).length),
+      String(of(held).length),
+      String(of(released).length),
+      String(right),
     ])
   }
-  return writeTable(rows)
+  return rows.length === 1 ? 'none' : writeTable(rows)
 }
 
 function budgetLine(county: County, scored: Scored, budget: number): string {

@@ -7,7 +7,13 @@ import type { Incident, IncidentKind, Spell } from '../../simulators/village/inc
 
 /** What can lie behind an alert: an incident, an everyday absence, or nothing at all. */
 export type Cause =
-  IncidentKind | 'festival-travel' | 'weekly-absence' | 'night-away' | 'festival-week' | 'everyday life'
+  | IncidentKind
+  | 'standing-leak'
+  | 'festival-travel'
+  | 'weekly-absence'
+  | 'night-away'
+  | 'festival-week'
+  | 'everyday life'
 
 export interface TrueSpell {
   readonly cause: Cause
@@ -36,6 +42,7 @@ const TELLING: readonly Cause[] = [
   'festival-travel',
   'weekly-absence',
   'night-away',
+  'standing-leak',
   'illness',
   'slow-decline',
   'rationing',
@@ -78,16 +85,24 @@ export function truthOf(options: TruthOptions): Truth {
   for (const home of options.homes) {
     const spells = truth.get(home.household)
     spells?.push(...everydayOf(home, options), ...festival)
+    if (home.house.leakLPerHour > 0 || home.house.dripLPerHour > 0)
+      spells?.push({ cause: 'standing-leak', incident: null, spell: [options.fromMs, options.toMs] })
     spells?.sort((a, b) => TELLING.indexOf(a.cause) - TELLING.indexOf(b.cause))
   }
   return truth
+}
+
+/** Whether the home has leaked or dripped for as long as anybody has watched it. */
+export function hasStandingLeak(truth: Truth, household: HouseholdId): boolean {
+  return (truth.get(household) ?? []).some(({ cause }) => cause === 'standing-leak')
 }
 
 /** What best explains something that began at `onsetMs` and was said at `saidMs`. */
 export function causeOf(truth: Truth, household: HouseholdId, onsetMs: EpochMs, saidMs: EpochMs): Cause {
   const spells = truth.get(household) ?? []
   const found = spells.find(
-    ({ cause, spell: [from, to] }) => from < saidMs && onsetMs < to + (AFTERMATH_MS[cause] ?? 0),
+    ({ cause, spell: [from, to] }) =>
+      cause !== 'standing-leak' && from < saidMs && onsetMs < to + (AFTERMATH_MS[cause] ?? 0),
   )
   return found?.cause ?? 'everyday life'
 }

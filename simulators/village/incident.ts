@@ -59,7 +59,8 @@ export const EXPECTED_ALERTS: Record<IncidentKind, readonly AlertKind[]> = {
   'meter-swap': [],
   rollover: [],
   'frozen-meter': ['meter-frozen'],
-  'dead-gateway': ['meter-offline'],
+  // One alert for the gateway, or one for each meter behind it.
+  'dead-gateway': ['meter-offline', 'area-outage'],
   'clock-skew': ['clock-skew'],
   illness: ['drop', 'decline'],
   rationing: ['decline', 'drop'],

@@ -15,7 +15,7 @@ const NIGHT_WORKERS_SHARE = 0.2
 export function settleCounty(options: SettleOptions): Home[] {
   return settleHomes(options).map((home) => {
     const random = seededRandom(options.seed, 'county', home.index)
-    const stepMinutes = random.pick<StepMinutes>([15, 30, 30, 60, 60])
+    const stepMinutes = random.pick<StepMinutes>([15, 30, 60, 60, 60, 60])
     const house = houseIn(home.house, random)
     const works = home.persona === 'worker' && random.chance(NIGHT_WORKERS_SHARE)
     return {

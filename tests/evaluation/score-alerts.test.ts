@@ -40,12 +40,13 @@ function alert(saidHour: number, more: Partial<ToldAlert> = {}): ToldAlert {
     severity: 'yellow',
     endedMs: null,
     retracted: false,
+    held: null,
     ...more,
   }
 }
 
 function score(alerts: ToldAlert[], incidents: Incident[]) {
-  return scoreAlerts(alerts, incidents, truth(incidents))
+  return scoreAlerts(alerts, [], { homes: [HOME!], incidents }, truth(incidents))
 }
 
 const fall: Incident = { kind: 'fall', households: [household], fromMs: at(0), toMs: at(96), leftOnW: 0 }
@@ -105,7 +106,7 @@ describe('an alert', () => {
   ])('%s', (_name, said, incidents, cause, right) => {
     const [judged] = score([said], incidents).alerts
     expect(judged?.cause).toBe(cause)
-    expect(judged?.incident !== null).toBe(right)
+    expect(judged?.right).toBe(right)
   })
 
   test('in an empty home is put down to the absence, not to the leak next to it', () => {
@@ -121,7 +122,12 @@ describe('an alert', () => {
   })
 
   test('in the festival week of a home that stays is put down to the week', () => {
-    const [judged] = scoreAlerts([alert(38 * 24)], [], truth([], 120)).alerts
+    const [judged] = scoreAlerts(
+      [alert(38 * 24)],
+      [],
+      { homes: [HOME!], incidents: [] },
+      truth([], 120),
+    ).alerts
     expect(judged?.cause).toBe('festival-week')
   })
 

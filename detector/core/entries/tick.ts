@@ -1,6 +1,7 @@
 import type { Finding } from '../../../domain/finding.ts'
 import type { EpochMs } from '../../../domain/time.ts'
 import { HISTORY_MS, isQuorum, reachedMs, RECENT_MS } from '../clock.ts'
+import { noteMute } from '../area/note-mute.ts'
 import type { Detector } from '../detector.ts'
 import { overdueMs } from '../devices/offline.ts'
 import { MIN_LIMIT_MS } from '../devices/rhythm.ts'
@@ -18,6 +19,7 @@ export function foldTick(detector: Detector, tickMs: EpochMs): Finding[] {
   detector.listening.ticking = true
   detector.ticks++
   const clocks = gatewayClocks(detector, tickMs)
+  noteMute(detector, tickMs, (gateway) => clocks[gateway] === tickMs)
   const touched = new Set<Home>()
   const { meters } = detector
   for (let slot = 0; slot < meters.ids.length; slot++) {

@@ -145,3 +145,19 @@ export function silentSinceMs(state: LifeState): EpochMs | null {
   const at = state.clock[C.lastSignMs] ?? NEVER
   return at === NEVER ? null : at
 }
+
+export interface PresentSilence {
+  readonly sinceMs: EpochMs
+  /** ln P(a living home is silent for so long). */
+  readonly logAlive: number
+  /** A weekly absence explains it. */
+  readonly isUsual: boolean
+}
+
+/** The silence that goes on at `endMs`; null while the home is not known well enough. */
+export function presentLifeSilence(state: LifeState, endMs: EpochMs): PresentSilence | null {
+  const sinceMs = silentSinceMs(state)
+  const watchedMs = endMs - (state.clock[C.firstMs] ?? endMs)
+  if (sinceMs === null || watchedMs < LEARNING_DAYS * DAY_MS) return null
+  return { sinceMs, logAlive: state.level[V.logAlive] ?? 0, isUsual: isUsualAbsence(state) }
+}

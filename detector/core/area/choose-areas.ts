@@ -1,0 +1,149 @@
+import { subjectOf, type Area } from '../../../domain/area.ts'
+import type { Home } from '../household.ts'
+import { HOUR_MS } from '../../../domain/time.ts'
+import type { Group } from './group.ts'
+import { bitsAt } from './member.ts'
+import { KINDS, OUTAGE_KINDS, type AreaOutage, type OutageKind, type Run } from './outage.ts'
+import { BIT, BITS } from './summarize-hour.ts'
+
+/** Two extents are the same where the smaller shares this much of it with the larger, and the larger is hardly larger. */
+const SHARED = 0.8
+const LARGER = 1.25
+
+/** An outage that a group would explain: its stretches that overlap in time, of whatever kind of supply. */
+interface Candidate {
+  readonly area: Area
+  readonly homes: number
+  readonly region: string | null
+  readonly kinds: readonly OutageKind[]
+  readonly fromHour: number
+  readonly toHour: number | null
+  readonly sureHour: number
+  /** Ids of homes. */
+  readonly dark: ReadonlySet<string>
+}
+
+/**
+ * Of all groups that an outage shows in, the smallest that explains it: an area stands for those within it that are dark
+ * by it, unless hardly anything is dark in it that is not in one of them. What a gateway explains (no word) is the
+ * gateway's, what it cannot (no flow) is the region's.
+ */
+export function chooseAreas(
+  groups: readonly Group[],
+  homesOf: (group: Group) => readonly Home[],
+  settled: readonly AreaOutage[],
+): AreaOutage[] {
+  const open = groups.flatMap((group) => candidatesOf(group, homesOf(group)))
+  // What has been said of the past stands, and for whom it stood.
+  const past = settled.map(candidateOf)
+  const chosen = open.filter(
+    (one) =>
+      !past.some((other) => standsFor(other, one) || isSameExtent(other, one)) &&
+      !open.some((other) => other !== one && standsFor(other, one)),
+  )
+  return chosen.map(outageOf)
+}
+
+function candidateOf({ area, homes, region, kinds, onsetMs, endMs, raisedMs, dark }: AreaOutage): Candidate {
+  return {
+    area,
+    homes,
+    region,
+    kinds,
+    fromHour: onsetMs / HOUR_MS,
+    toHour: endMs === null ? null : endMs / HOUR_MS,
+    sureHour: raisedMs / HOUR_MS - 1,
+    dark: new Set(dark),
+  }
+}
+
+function candidatesOf(group: Group, homes: readonly Home[]): Candidate[] {
+  const merged: Run[][] = []
+  for (const run of group.runs) {
+    const last = merged.at(-1)
+    const isJoined = last?.some((other) => run.fromHour <= (other.toHour ?? Infinity)) ?? false
+    if (isJoined) last?.push(run)
+    else merged.push([run])
+  }
+  return merged.map((runs): Candidate => {
+    const ends = runs.map(({ toHour }) => toHour ?? Infinity)
+    const toHour = Math.max(...ends)
+    return {
+      area: group.area,
+      homes: homes.length,
+      region: group.area.type === 'region' ? group.area.name : commonRegion(homes),
+      kinds: OUTAGE_KINDS.filter((kind) => runs.some((run) => run.kind === kind)),
+      fromHour: Math.min(...runs.map(({ fromHour }) => fromHour)),
+      toHour: toHour === Infinity ? null : toHour,
+      sureHour: Math.min(...runs.map(({ sureHour }) => sureHour)),
+      dark: new Set(
+        homes.flatMap((home) => (runs.some((run) => isDark(home, run)) ? [home.profile.household] : [])),
+      ),
+    }
+  })
+}
+
+function isDark({ member, profile }: Home, { kind, meters, sureHour }: Run): boolean {
+  if (!profile.meters.some((meter) => meter.kind === KINDS[meters])) return false
+  const bits = bitsAt(member, sureHour) >> (meters * BITS)
+  return (bits & (kind === 'reporting' ? BIT.heard : BIT.flow)) === 0
+}
+
+/** Whether `one` goes without saying where `other` is said. */
+function standsFor(other: Candidate, one: Candidate): boolean {
+  if (!isShared(other, one)) return false
+  if (other.dark.size > LARGER * one.dark.size) return true
+  if (one.dark.size > LARGER * other.dark.size) return false
+  const preference = prefers(other) - prefers(one)
+  if (preference !== 0) return preference > 0
+  if (other.homes !== one.homes) return other.homes < one.homes
+  // The longer path is the smaller area; two outages of one area never overlap.
+  return subjectOf(other.area).length > subjectOf(one.area).length
+}
+
+/** The homes of the one that is smaller are nearly all dark by the other, at the same time. */
+function isShared(one: Candidate, other: Candidate): boolean {
+  if (!overlap(one, other)) return false
+  const [smaller, larger] = one.dark.size < other.dark.size ? [one, other] : [other, one]
+  let shared = 0
+  for (const home of smaller.dark) if (larger.dark.has(home)) shared++
+  return shared >= SHARED * smaller.dark.size
+}
+
+function isSameExtent(one: Candidate, other: Candidate): boolean {
+  return isShared(one, other) && other.dark.size <= LARGER * one.dark.size
+}
+
+function prefers({ kinds, area }: Candidate): number {
+  const isOfNetwork = kinds.every((kind) => kind === 'reporting')
+  return isOfNetwork === (area.type === 'gateway') ? 1 : 0
+}
+
+function overlap(one: Candidate, other: Candidate): boolean {
+  return one.fromHour <= (other.toHour ?? Infinity) && other.fromHour <= (one.toHour ?? Infinity)
+}
+
+function outageOf(candidate: Candidate): AreaOutage {
+  const { area, homes, kinds, region, fromHour, toHour, sureHour, dark } = candidate
+  return {
+    area,
+    onsetMs: fromHour * HOUR_MS,
+    raisedMs: (sureHour + 1) * HOUR_MS,
+    endMs: toHour === null ? null : toHour * HOUR_MS,
+    kinds,
+    homes,
+    dark: [...dark].sort(),
+    region,
+  }
+}
+
+function commonRegion(homes: readonly Home[]): string | null {
+  let common: readonly string[] | null = null
+  for (const { member } of homes) {
+    const names: readonly string[] = member.region?.split('/') ?? []
+    const known: readonly string[] = common ?? names
+    const differs = known.findIndex((name, index) => name !== names[index])
+    common = differs === -1 ? known : known.slice(0, differs)
+  }
+  return common === null || common.length === 0 ? null : common.join('/')
+}
