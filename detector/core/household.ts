@@ -5,6 +5,7 @@ import { hourOf } from './area/outage.ts'
 import { addDay, CLOSED_AFTER_DAYS, type Pool } from './area/pool.ts'
 import { foldReturn, newReturn, type ReturnState } from './area/return-to-life.ts'
 import { isSupplyGone } from './area/supply.ts'
+import { gapEvent } from './data-gap.ts'
 import { tellBlindness } from './devices/blind.ts'
 import { foldDevices } from './devices/fold.ts'
 import { offlineSince } from './devices/offline.ts'
@@ -22,6 +23,7 @@ import { foldTrend } from './trend/fold-trend.ts'
 import { dropEnded, newHomeTrend, settleTrend, type HomeTrend } from './trend/home-trend.ts'
 import { newTrendState, type TrendState } from './trend/state.ts'
 import type { VillageIndex } from './trend/village-index.ts'
+import { foldUsual } from './usual-absence.ts'
 import { findPlace, FLAG, MAX_ITEMS, type Item, type Window } from './window.ts'
 
 /** What is rewound: everything that follows from the readings in their order. */
@@ -191,6 +193,7 @@ function foldItem(
     if (finding.type !== 'retract') say({ meter: -1, finding })
   }
   foldReturn(state.back, state.judge, home, endMs, say)
+  foldUsual(state.back, state.judge, home, endMs, context.life, say)
   if (!measured) return
   const silentSinceMs = silentSinceOf(state.judge)
   const sign = silentSinceMs === null ? null : silentSinceMs === endMs
@@ -235,7 +238,8 @@ function clockEvents(home: Home, context: HomeContext): HomeEvent[] {
     if (raise === null) home.offlineMs[meter] = NaN
     else events.push(raise)
   }
-  return events
+  const gap = events.length === 0 ? null : gapEvent(home, context)
+  return gap === null ? events : [...events, gap]
 }
 
 /** A meter that the clock called offline has a newer reading (or fewer) than it had then. */

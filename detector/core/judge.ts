@@ -4,6 +4,8 @@ import {
   decodeLife,
   encodeLife,
   foldLife,
+  habitOfLifeSilence,
+  type HabitOfSilence,
   newLife,
   presentLifeSilence,
   reachedOn,
@@ -56,6 +58,15 @@ export function silentSinceOf(state: JudgeState): EpochMs | null {
 /** The silence that goes on, where the home's own rhythm is known well enough to weigh it. */
 export function presentSilence(state: JudgeState, endMs: EpochMs): PresentSilence | null {
   return 'life' in state ? presentLifeSilence(state.life, endMs) : null
+}
+
+/** The weekly absence that keeps a silence from being an alert now; null where there is no such silence, or no habit. */
+export function habitOfSilence(
+  state: JudgeState,
+  endMs: EpochMs,
+  context: LifeContext,
+): HabitOfSilence | null {
+  return 'life' in state ? habitOfLifeSilence(state.life, endMs, context) : null
 }
 
 /** What a finished UTC day of this home adds to the area's budget (`closeDay`), or null; a fixed rule has no budget. */

@@ -26,12 +26,15 @@ const WATCHED_MS = DAY_MS
 /** A home that showed no life for so long before the outage was empty before it. */
 const INHABITED_MS = DAY_MS
 
-/** The outage's end that is watched, ln S then, and the onset of the urgent matter that is open; NaN: none. */
+/**
+ * The outage's end that is watched, ln S then, and the onset of the urgent matter that is open; beside them the onset of
+ * the silence that is held for a weekly absence (usual-absence.ts). NaN: none.
+ */
 export type ReturnState = Float64Array
-const R = { endMs: 0, logAlive: 1, openMs: 2 } as const
+export const R = { endMs: 0, logAlive: 1, openMs: 2, usualMs: 3 } as const
 
 export function newReturn(): ReturnState {
-  return new Float64Array(3).fill(NaN)
+  return new Float64Array(4).fill(NaN)
 }
 
 /** Works what the home's judge knows after an item that ends at `endMs`. */
@@ -129,7 +132,8 @@ function describeUrgent(
   }
 }
 
-function describeLife(home: Home, sinceMs: EpochMs): Explanation {
+/** The clear of what was raised or held beside the home's judge. */
+export function describeLife(home: Home, sinceMs: EpochMs): Explanation {
   const when = localTime(home.profile.timezone, sinceMs)
   return { en: `A sign of life at ${when}.`, zh: `${when} 有生活迹象。` }
 }
