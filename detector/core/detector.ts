@@ -3,6 +3,7 @@ import type { EpochMs } from '../../domain/time.ts'
 import { emptyPool, poolThreshold, type Pool } from './area/pool.ts'
 import type { Home, HomeContext } from './household.ts'
 import { newListening, type Listening } from './listening.ts'
+import type { Records } from './state/records.ts'
 import { newGateways, newMeterTable, type Gateways, type MeterTable } from './meter-table.ts'
 
 /** What the detector is run with; a `settings` entry of the log replaces it from its place on. */
@@ -22,6 +23,8 @@ export interface Detector {
   readonly gateways: Gateways
   readonly listening: Listening
   readonly context: HomeContext
+  /** Where the homes' states lie. */
+  readonly records: Records
   ticks: number
   /** Readings judged by nobody: marked `late` by ingest, or behind what their home remembers. */
   unjudged: number
@@ -40,6 +43,7 @@ export function newDetector(settings: Settings, pool: Pool = emptyPool(settings.
     gateways: newGateways(),
     listening,
     context: contextOf(pool, listening),
+    records: new Map(),
     ticks: 0,
     unjudged: 0,
     lastEventMs: -Infinity,

@@ -3,23 +3,18 @@ import { DAY_MS, HOUR_MS, LATENESS_MS, type EpochMs } from '../../domain/time.ts
 import { addDay, CLOSED_AFTER_DAYS, type Pool } from './area/pool.ts'
 import { foldDevices } from './devices/fold.ts'
 import { offlineSince } from './devices/offline.ts'
-import { COLUMN, get, newDevices, type DeviceState } from './devices/state.ts'
+import { COLUMN, get } from './devices/state.ts'
 import type { HomeEvent } from './home-event.ts'
-import { cloneJudge, foldJudge, newJudge, reachedOnDay, type JudgeState } from './judge.ts'
+import { foldJudge, reachedOnDay } from './judge.ts'
 import type { LifeContext } from './life/fold.ts'
 import type { Hole } from './listening.ts'
 import { gatherMatters, matterKey, sayDifference, type Matters, type Outcome } from './matters.ts'
 import type { Profile } from './observation.ts'
-import { forget, newRewind, refold, take, type Folder, type Rewind } from './rewind.ts'
-import { FLAG, MAX_ITEMS, type Item, type Window } from './window.ts'
-
-/** What is rewound: everything that follows from the readings in their order. */
-export interface HomeState {
-  readonly judge: JudgeState
-  readonly devices: DeviceState
-  /** The newest measured interval's end; -Infinity before the first. */
-  measuredMs: EpochMs
-}
+import { forget, forgettableMs, newRewind, refold, take, type Folder, type Rewind } from './rewind.ts'
+import type { HomeState } from './state/home-state.ts'
+import { newRecord, releaseAll, shelfFor, stateIn, type Records, type Shelf } from './state/records.ts'
+import { copyRecord, release } from './state/slab.ts'
+import { FLAG, type Item } from './window.ts'
 
 export interface Absence {
   readonly fromMs: EpochMs
@@ -40,7 +35,9 @@ export interface Home {
   readonly profile: Profile
   /** Its time zone is the installation's and moves with it. */
   readonly followsZone: boolean
-  readonly rewind: Rewind<HomeState, HomeEvent>
+  /** Where the records of homes like it lie; its own are those of its rewind. */
+  readonly shelf: Shelf
+  readonly rewind: Rewind<number, HomeEvent>
   /** Newest reading of any kind, per meter; -Infinity before the first. */
   readonly newestMs: Float64Array
   /** Onset of the silence that the clock called `meter-offline`, per meter; NaN: none. */
@@ -70,14 +67,15 @@ export const MAX_ABSENCES = 32
 /** After a planned absence a home is given this long to show life before its silence is looked at again. */
 export const RETURN_GRACE_MS = 12 * HOUR_MS
 
-export function newHome(key: string, profile: Profile, followsZone: boolean): Home {
+export function newHome(key: string, profile: Profile, followsZone: boolean, records: Records): Home {
   const meters = profile.meters.length
-  const state: HomeState = { judge: newJudge(profile), devices: newDevices(meters), measuredMs: -Infinity }
+  const shelf = shelfFor(records, profile)
   return {
     key,
     profile,
     followsZone,
-    rewind: newRewind(state, { fold() {}, clone: cloneHomeState }),
+    shelf,
+    rewind: newRewind(newRecord(shelf, profile), meters, { fold() {}, ...copying(shelf) }),
     newestMs: new Float64Array(meters).fill(-Infinity),
     offlineMs: new Float64Array(meters).fill(NaN),
     absences: [],
@@ -89,12 +87,25 @@ export function newHome(key: string, profile: Profile, followsZone: boolean): Ho
   }
 }
 
-export function cloneHomeState(state: HomeState): HomeState {
-  return {
-    judge: cloneJudge(state.judge),
-    devices: state.devices.slice(),
-    measuredMs: state.measuredMs,
-  }
+/** A home that is no more gives its records back. */
+export function endHome({ shelf, rewind }: Home): void {
+  releaseAll(shelf, [...rewind.ladder.map((rung) => rung.state), rewind.head])
+  rewind.ladder = []
+  rewind.head = -1
+}
+
+function copying({ slab }: Shelf): Pick<Folder<number, HomeEvent>, 'clone' | 'release'> {
+  return { clone: (record) => copyRecord(slab, record), release: (record) => release(slab, record) }
+}
+
+/** The home's newest state, until another home of the same shelf is asked for its own. */
+export function headOf(home: Home): HomeState {
+  return stateIn(home.shelf, home.rewind.head, home.profile)
+}
+
+export function measuredMsOf(home: Home): EpochMs {
+  const head = headOf(home)
+  return head.f64[head.measured] ?? -Infinity
 }
 
 /** Takes an item; `settle` works what was taken. */
@@ -109,7 +120,7 @@ export function takeItem(home: Home, item: Item): 'taken' | 'known' | 'behind' {
 /** Folds what was taken and says what has changed by it, no more. `why`: the reason of retractions, where it is known. */
 export function settle(home: Home, context: HomeContext, why?: Explanation): Finding[] {
   const changed = refold(home.rewind, folderOf(home, context))
-  const isAwake = home.rewind.head.measuredMs >= home.wakeMs
+  const isAwake = measuredMsOf(home) >= home.wakeMs
   const findings = changed || isAwake || hasReturned(home) ? restate(home, context, why) : []
   forgetSettled(home)
   return findings
@@ -124,39 +135,31 @@ export function restate(home: Home, context: HomeContext, why?: Explanation): Fi
   return findings
 }
 
-function folderOf(home: Home, context: HomeContext): Folder<HomeState, HomeEvent> {
+function folderOf(home: Home, context: HomeContext): Folder<number, HomeEvent> {
   return {
-    fold: (state, window, index, say) => foldItem(home, state, window, index, context, say),
-    clone: cloneHomeState,
+    fold: (record, item, say) =>
+      foldItem(home, stateIn(home.shelf, record, home.profile), item, context, say),
+    ...copying(home.shelf),
   }
 }
 
 function foldItem(
   home: Home,
   state: HomeState,
-  window: Window,
-  index: number,
+  item: Item,
   context: HomeContext,
   say: (event: HomeEvent) => void,
 ): void {
-  foldDevices(state.devices, window, index, home.profile, context.holes, say)
-  const flags = window.flags[index] ?? 0
-  if ((flags & FLAG.fault) !== 0) return
-  const endMs = window.endMs[index] ?? 0
-  const amount = window.amount[index] ?? NaN
-  const measured = (flags & FLAG.measured) !== 0
+  foldDevices(state, item, home.profile, context.holes, say)
+  if ((item.flags & FLAG.fault) !== 0) return
+  const { meter, endMs, intervalMs } = item
+  const measured = (item.flags & FLAG.measured) !== 0
   if (measured) {
-    state.measuredMs = endMs
+    state.f64[state.measured] = endMs
     closeDayOf(home, state, Math.floor(endMs / DAY_MS) - CLOSED_AFTER_DAYS, context.pool)
   }
-  const observation = {
-    meter: window.meter[index] ?? 0,
-    endMs,
-    intervalMs: window.intervalMs[index] ?? 0,
-    amount: Number.isNaN(amount) ? null : amount,
-    measured,
-  }
-  for (const finding of foldJudge(state.judge, observation, context.life)) {
+  const amount = Number.isNaN(item.amount) ? null : item.amount
+  for (const finding of foldJudge(state, { meter, endMs, intervalMs, amount, measured }, context.life)) {
     if (finding.type !== 'retract') say({ meter: -1, finding })
   }
 }
@@ -170,7 +173,7 @@ function closeDayOf(home: Home, state: HomeState, day: number, pool: Pool): void
     return
   home.closedDays[day % CLOSED_DAYS] = day
   home.closedDays[CLOSED_DAYS] = Math.max(day, home.closedDays[CLOSED_DAYS] ?? 0)
-  const reached = reachedOnDay(state.judge, day)
+  const reached = reachedOnDay(state, day)
   if (reached !== null) addDay(pool, day, reached)
 }
 
@@ -191,13 +194,13 @@ function currentMatters(home: Home, context: HomeContext): Matters {
 /** Silences that the clock has called offline and that no reading has ended or filled since. */
 function clockEvents(home: Home, context: HomeContext): HomeEvent[] {
   const events: HomeEvent[] = []
-  const { devices } = home.rewind.head
+  const head = headOf(home)
   for (let meter = 0; meter < home.offlineMs.length; meter++) {
     const onsetMs = home.offlineMs[meter] ?? NaN
     if (Number.isNaN(onsetMs)) continue
     const raise =
-      get(devices, meter, COLUMN.lastMs) === onsetMs
-        ? offlineSince(devices, meter, home.profile, context.holes)
+      get(head, meter, COLUMN.lastMs) === onsetMs
+        ? offlineSince(head, meter, home.profile, context.holes)
         : null
     if (raise === null) home.offlineMs[meter] = NaN
     else events.push(raise)
@@ -216,7 +219,7 @@ function holdForAbsence(home: Home, outcome: Outcome): Outcome | null {
   }
   if (atMs === outcome.raise.atMs) return outcome
   if (outcome.clear !== null && outcome.clear.atMs <= atMs) return null
-  if (home.rewind.head.measuredMs < atMs) {
+  if (measuredMsOf(home) < atMs) {
     home.wakeMs = Math.min(home.wakeMs, atMs)
     return null
   }
@@ -233,7 +236,7 @@ function hasReturned(home: Home): boolean {
   for (let meter = 0; meter < home.offlineMs.length; meter++) {
     const onsetMs = home.offlineMs[meter] ?? NaN
     if (Number.isNaN(onsetMs)) continue
-    if (get(home.rewind.head.devices, meter, COLUMN.lastMs) !== onsetMs) return true
+    if (get(headOf(home), meter, COLUMN.lastMs) !== onsetMs) return true
   }
   return false
 }
@@ -251,10 +254,10 @@ function forgetSettled(home: Home): void {
     if (meterMs > newestMs) newestMs = meterMs
   }
   if (newestMs === -Infinity) return
-  const { window, events } = home.rewind
+  const { events } = home.rewind
   const horizonMs = Math.max(slowestMs, newestMs - LATENESS_MS) - LATENESS_MS
-  if ((window.endMs[0] ?? Infinity) > horizonMs && window.length < MAX_ITEMS) return
-  forget(home.rewind, horizonMs)
+  if (forgettableMs(home.rewind) > horizonMs) return
+  forget(home.rewind, horizonMs, copying(home.shelf))
   if ((events[0]?.index ?? 0) < 0) dropFinished(home)
 }
 

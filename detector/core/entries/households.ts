@@ -3,7 +3,7 @@ import type { Household } from '../../../domain/household.ts'
 import type { MeterId } from '../../../domain/ids.ts'
 import type { ControlEntry } from '../../../domain/log-entry.ts'
 import type { Detector } from '../detector.ts'
-import { newestOf, restate, settle, wake, type Home } from '../household.ts'
+import { endHome, newestOf, restate, settle, wake, type Home } from '../household.ts'
 import { listen } from '../listening.ts'
 import { gatherMatters, sayDifference, type Matters } from '../matters.ts'
 import { addMeter } from '../meter-table.ts'
@@ -35,7 +35,7 @@ function register(detector: Detector, household: Household): Finding[] {
   const former = formerHomes(detector, household, known)
   if (known !== null && former.length === 0 && isSameProfile(known.profile, profile)) return []
   const sources = known === null ? former : [known, ...former]
-  const home = rehome(key, profile, followsZone, sources)
+  const home = rehome(key, profile, followsZone, sources, detector.records)
   const heir = sources.find((source) => source.profile.household === household.id)
   if (heir === undefined) home.said = finished(home)
   else {
@@ -54,7 +54,10 @@ function register(detector: Detector, household: Household): Finding[] {
 
 function replaceHome(detector: Detector, known: Home | null, home: Home): void {
   moveMeters(detector, home)
-  if (known !== null) detector.dirty.delete(known)
+  if (known !== null) {
+    detector.dirty.delete(known)
+    endHome(known)
+  }
   detector.homes.set(home.key, home)
   detector.dirty.add(home)
   detector.gone.delete(home.key)
@@ -68,7 +71,7 @@ function releaseMeters(detector: Detector, known: Home, profile: Profile): Home[
     const slot = meters.slots.get(id)
     const isStillThere = slot !== undefined && meters.homes[slot] === known
     if (!isStillThere || profile.meters.some((meter) => meter.id === id)) return []
-    const own = rehome(keyOfOwnHome(id), ownProfile(detector, id, kind), true, [known])
+    const own = rehome(keyOfOwnHome(id), ownProfile(detector, id, kind), true, [known], detector.records)
     own.said = finished(own)
     replaceHome(detector, null, own)
     return [own]
@@ -95,6 +98,7 @@ function leave(detector: Detector, source: Home, profile: Profile): Finding[] {
     detector.homes.delete(source.key)
     detector.dirty.delete(source)
     detector.gone.add(source.key)
+    endHome(source)
     if (source.profile.household === profile.household) return []
     return sayDifference(active(source.said), new Map(), newestOf(source), why)
   }

@@ -5,7 +5,7 @@ import { DAY_MS } from '../../../domain/time.ts'
 import type { MeterKind } from '../../../domain/units.ts'
 import type { Detector } from '../detector.ts'
 import { clearSkew } from '../devices/clock-skew.ts'
-import { newHome, settle, takeItem, type Home } from '../household.ts'
+import { endHome, newHome, settle, takeItem, type Home } from '../household.ts'
 import { listen } from '../listening.ts'
 import { addMeter, gatewayNumber, noteDelivery } from '../meter-table.ts'
 import type { Profile } from '../observation.ts'
@@ -105,7 +105,7 @@ export function slotOf(detector: Detector, meter: MeterId, kind: MeterKind | nul
 }
 
 function provisionalHome(detector: Detector, meter: MeterId, kind: MeterKind): Home {
-  return newHome(keyOfOwnHome(meter), ownProfile(detector, meter, kind), true)
+  return newHome(keyOfOwnHome(meter), ownProfile(detector, meter, kind), true, detector.records)
 }
 
 export function keyOfOwnHome(meter: MeterId): string {
@@ -129,7 +129,8 @@ function isGuess(home: Home, kind: MeterKind): boolean {
     home.key.startsWith('m:') &&
     home.profile.meters[0]?.kind !== kind &&
     home.rewind.base === null &&
-    home.rewind.window.length === 0
+    home.rewind.window.count === 0 &&
+    home.rewind.fresh.length === 0
   )
 }
 
@@ -142,6 +143,7 @@ function replaceGuess(detector: Detector, slot: number, guess: Home, kind: Meter
     loose: guess.loose,
     said: guess.said,
   }
+  endHome(guess)
   detector.homes.set(home.key, home)
   detector.dirty.delete(guess)
   detector.meters.homes[slot] = home

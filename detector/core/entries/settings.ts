@@ -3,6 +3,7 @@ import type { ControlEntry } from '../../../domain/log-entry.ts'
 import { setBudget } from '../area/pool.ts'
 import type { Detector } from '../detector.ts'
 import { listen } from '../listening.ts'
+import { endHome } from '../household.ts'
 import { rehome } from '../rehome.ts'
 
 /** Settings hold from here on; what was judged before is not judged again. */
@@ -19,7 +20,11 @@ export function foldSettings(
   const { homes, meters } = detector
   for (const home of homes.values()) {
     if (!home.followsZone) continue
-    const there = { ...rehome(home.key, { ...home.profile, timezone }, true, [home]), said: home.said }
+    const there = {
+      ...rehome(home.key, { ...home.profile, timezone }, true, [home], detector.records),
+      said: home.said,
+    }
+    endHome(home)
     homes.set(home.key, there)
     for (const meter of home.profile.meters) {
       const slot = meters.slots.get(meter.id)

@@ -2,7 +2,7 @@ import type { MeterKind } from '../../../domain/units.ts'
 import type { Profile } from '../observation.ts'
 import { COEFFICIENTS } from './coefficients.ts'
 import { RETURNS_EDGES, RETURNS_PRIOR } from './parameters.ts'
-import { fastRateOf, lastDayRateOf, rateOf, HOME_ROW } from './rhythm.ts'
+import { fastRateOf, HOME_ROW, lastDayRateOf, rateOf } from './rhythm.ts'
 import { RETURN_BINS, V, type LifeState } from './state.ts'
 
 export const FEATURES = 18
@@ -12,61 +12,71 @@ function logit(p: number): number {
   return Math.log(clipped / (1 - clipped))
 }
 
-/**
- * What the return of a silent home in the coming hour depends on: its rhythm at this hour, how surprising and how long
- * the silence is already (people who are out at dinner are out for hours, those away at midnight for days), how lively
- * the home has been lately and in the long run, the last few days at this hour, its habit of half-day absences.
- */
-export function featuresOf(
-  state: LifeState,
-  slot: number,
-  surprise: number,
-  silentHours: number,
-  out: Float64Array,
-): void {
-  const hour = slot % 24
-  const rate = logit(rateOf(state, HOME_ROW, slot))
-  const logSurprise = Math.log1p(surprise)
-  const logHours = Math.log1p(silentHours)
-  const lately = logit(state.level[V.lately] ?? 0)
-  const longRun = logit(state.level[V.longRun] ?? 0)
-  const fast = logit(0.05 + 0.9 * fastRateOf(state, hour))
-  const absences = state.level[V.absences] ?? 0
-  out[0] = 1
-  out[1] = rate
-  out[2] = logSurprise
-  out[3] = logSurprise * logSurprise
-  out[4] = logHours
-  out[5] = logHours * logHours
-  out[6] = rate * logSurprise
-  out[7] = rate * logHours
-  out[8] = lately
-  out[9] = longRun
-  out[10] = lately * logSurprise
-  out[11] = longRun * logSurprise
-  out[12] = fast
-  out[13] = fast * logSurprise
-  out[14] = absences
-  out[15] = absences * logSurprise
-  const lastDay = lastDayRateOf(state, hour)
-  out[16] = lastDay
-  out[17] = lastDay * logSurprise
-}
-
 function kindOf(profile: Profile): MeterKind {
   for (const meter of profile.meters) if (meter.kind === 'water') return 'water'
   return 'electricity'
 }
 
-const scratch = new Float64Array(FEATURES)
+/**
+ * What the return of a silent home in the coming hour depends on: its rhythm at this hour, how surprising and how long
+ * the silence is already (people who are out at dinner are out for hours, those away at midnight for days), how lively
+ * the home has been lately and in the long run, the last few days at this hour, its habit of half-day absences.
+ *
+ * The features in their order, with `L`, `s`, `e`, `A`, `B`, `F`, `a`, `D` as in docs/DETECTION.md:
+ *   1, L, s, s^2, e, e^2, L s, L e, A, B, A s, B s, F, F s, a, a s, D, D s
+ * What does not change while a silence goes on (A, B, a) is gathered once (`beginHazard`), because the look ahead
+ * (waiting.ts) asks for up to 36 hours in a row.
+ */
+export interface Habit {
+  weights: readonly number[]
+  constant: number
+  perLogSurprise: number
+}
 
-/** Cumulative hazard of a return within the coming hour, -ln(1 - P), by the pooled law. */
-export function pooledHazard(state: LifeState, slot: number, surprise: number, silentHours: number): number {
-  featuresOf(state, slot, surprise, silentHours, scratch)
-  const weights = COEFFICIENTS[kindOf(state.profile)]
-  let z = 0
-  for (let i = 0; i < FEATURES; i++) z += (weights[i] ?? 0) * (scratch[i] ?? 0)
+const habit: Habit = { weights: COEFFICIENTS.water, constant: 0, perLogSurprise: 0 }
+
+/** The habit's part of z; the object is reused by the next call. */
+export function habitOf(state: LifeState): Habit {
+  const { f32, level } = state
+  const w = COEFFICIENTS[kindOf(state.profile)]
+  const lately = logit(f32[level + V.lately] ?? 0)
+  const longRun = logit(f32[level + V.longRun] ?? 0)
+  const absences = f32[level + V.absences] ?? 0
+  habit.weights = w
+  habit.constant = (w[0] ?? 0) + (w[8] ?? 0) * lately + (w[9] ?? 0) * longRun + (w[14] ?? 0) * absences
+  habit.perLogSurprise =
+    (w[2] ?? 0) + (w[10] ?? 0) * lately + (w[11] ?? 0) * longRun + (w[15] ?? 0) * absences
+  return habit
+}
+
+/** Cumulative hazard of a return within the hour of this slot, -ln(1 - P), by the pooled law; `homeRate`: of the home there. */
+export function hazardAt(
+  state: LifeState,
+  { weights: w, constant, perLogSurprise }: Habit,
+  slot: number,
+  homeRate: number,
+  surprise: number,
+  silentHours: number,
+): number {
+  const hour = slot % 24
+  const rate = logit(homeRate)
+  const s = Math.log1p(surprise)
+  const e = Math.log1p(silentHours)
+  const fast = logit(0.05 + 0.9 * fastRateOf(state, hour))
+  const lastDay = lastDayRateOf(state, hour)
+  const z =
+    constant +
+    s * (perLogSurprise + (w[3] ?? 0) * s + (w[13] ?? 0) * fast + (w[17] ?? 0) * lastDay) +
+    e * ((w[4] ?? 0) + (w[5] ?? 0) * e) +
+    rate * ((w[1] ?? 0) + (w[6] ?? 0) * s + (w[7] ?? 0) * e) +
+    (w[12] ?? 0) * fast +
+    (w[16] ?? 0) * lastDay
   return z > 0 ? z + Math.log1p(Math.exp(-z)) : Math.log1p(Math.exp(z))
+}
+
+/** The same for one hour. */
+export function pooledHazard(state: LifeState, slot: number, surprise: number, silentHours: number): number {
+  return hazardAt(state, habitOf(state), slot, rateOf(state, HOME_ROW, slot), surprise, silentHours)
 }
 
 /** The bin of own returns that a silence of this surprise belongs to. */
@@ -80,8 +90,8 @@ export function returnBin(surprise: number): number {
  * How much more or less often this home returns from such silences than the pooled law says: the posterior mean of a
  * gamma frailty, (returns + k) / (expected returns + k). This is the home's calibration on its own completed silences.
  */
-export function frailty(state: LifeState, bin: number): number {
-  const returned = state.returns[bin] ?? 0
-  const expected = state.returns[RETURN_BINS + bin] ?? 0
+export function frailty({ f32, returns }: LifeState, bin: number): number {
+  const returned = f32[returns + bin] ?? 0
+  const expected = f32[returns + RETURN_BINS + bin] ?? 0
   return (returned + RETURNS_PRIOR) / (expected + RETURNS_PRIOR)
 }

@@ -5,7 +5,7 @@ import {
   WORTH_FAST_SHARE,
   WORTH_SLOW_HOURS,
 } from './parameters.ts'
-import { frailty, pooledHazard, returnBin } from './hazard.ts'
+import { frailty, habitOf, hazardAt, returnBin } from './hazard.ts'
 import { HOME_ROW, rateOf, surpriseOf } from './rhythm.ts'
 import { V, type LifeState } from './state.ts'
 
@@ -26,20 +26,23 @@ const NOT_YET = -20
  * threshold for all homes then spends the budget where it buys most: the price of a needless knock is the same everywhere.
  */
 export function scoreOf(state: LifeState, wallHour: number): number {
-  const alive = Math.exp(state.level[V.logAlive] ?? 0)
-  let surprise = state.level[V.surprise] ?? 0
-  let silentHours = state.level[V.silentHours] ?? 0
-  let fast = state.level[V.waitingFast] ?? 0
-  let slow = state.level[V.waitingSlow] ?? 0
+  const { f32, level } = state
+  const alive = Math.exp(f32[level + V.logAlive] ?? 0)
+  let surprise = f32[level + V.surprise] ?? 0
+  let silentHours = f32[level + V.silentHours] ?? 0
+  let fast = f32[level + V.waitingFast] ?? 0
+  let slow = f32[level + V.waitingSlow] ?? 0
   let now = WORTH_FAST_SHARE * fast + (1 - WORTH_FAST_SHARE) * slow
   let hazard = 0
   let best = 0
   // A wait that saves this much leaves the score where it is: most silences end their look ahead here, after an hour or two.
-  const enough = Math.exp(OFFSET - Math.max(LOWEST, state.level[V.peak] ?? 0))
+  const enough = Math.exp(OFFSET - Math.max(LOWEST, f32[level + V.peak] ?? 0))
+  const habit = habitOf(state)
   for (let ahead = 1; ahead <= HORIZON_HOURS; ahead++) {
     const slot = slotOf(wallHour + ahead)
-    hazard += pooledHazard(state, slot, surprise, silentHours) * frailty(state, returnBin(surprise))
-    surprise += surpriseOf(rateOf(state, HOME_ROW, slot))
+    const rate = rateOf(state, HOME_ROW, slot)
+    hazard += hazardAt(state, habit, slot, rate, surprise, silentHours) * frailty(state, returnBin(surprise))
+    surprise += surpriseOf(rate)
     silentHours += 1
     const then = alive * Math.exp(-hazard)
     now += WORTH_ALREADY_OPEN * then

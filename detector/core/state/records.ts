@@ -1,0 +1,49 @@
+import { beginDevices } from '../devices/state.ts'
+import { beginJudge } from '../judge.ts'
+import type { Profile } from '../observation.ts'
+import { fingerOn, judgeOf, point, type HomeState } from './home-state.ts'
+import { layoutOf } from './layout.ts'
+import { allocate, newSlab, release, type Slab } from './slab.ts'
+
+/** All homes' records: a shelf for each layout, by judge and number of meters. */
+export type Records = Map<string, Shelf>
+
+export interface Shelf {
+  readonly slab: Slab
+  /** The one finger of the shelf: whoever asks for a home takes it from whoever asked before. */
+  finger: HomeState | null
+}
+
+export function shelfFor(records: Records, profile: Profile): Shelf {
+  const key = `${judgeOf(profile)}/${profile.meters.length}`
+  let shelf = records.get(key)
+  if (shelf === undefined) {
+    shelf = { slab: newSlab(layoutOf(profile.meters.length, judgeOf(profile))), finger: null }
+    records.set(key, shelf)
+  }
+  return shelf
+}
+
+/** The state in a record, until the next time that the shelf is asked. */
+export function stateIn(shelf: Shelf, record: number, profile: Profile): HomeState {
+  if (shelf.finger === null) shelf.finger = fingerOn(shelf.slab, record, profile)
+  else point(shelf.finger, record, profile)
+  return shelf.finger
+}
+
+/** A record of a home that nothing is known of. */
+export function newRecord(shelf: Shelf, profile: Profile): number {
+  const record = allocate(shelf.slab)
+  begin(stateIn(shelf, record, profile))
+  return record
+}
+
+export function begin(state: HomeState): void {
+  state.f64[state.measured] = -Infinity
+  beginDevices(state)
+  beginJudge(state)
+}
+
+export function releaseAll(shelf: Shelf, records: Iterable<number>): void {
+  for (const record of records) release(shelf.slab, record)
+}
