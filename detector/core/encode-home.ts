@@ -3,8 +3,8 @@ import type { HomeEvent } from './home-event.ts'
 import type { Absence, Home, Skew } from './household.ts'
 import type { Matters, Outcome } from './matters.ts'
 import type { Profile } from './observation.ts'
-import { shelfFor, type Records, type Shelf } from './state/records.ts'
-import { allocate, recordBytes } from './state/slab.ts'
+import { shelfFor, type Records } from './state/records.ts'
+import { allocate, recordBytes, type Slab } from './state/slab.ts'
 import type { Said } from './rewind.ts'
 import type { Item } from './window.ts'
 
@@ -19,7 +19,6 @@ interface Head {
   readonly followsZone: boolean
   readonly rungs: readonly number[]
   readonly count: number
-  readonly closedDays: readonly number[]
   readonly base: Item | null
   readonly events: readonly Said<HomeEvent>[]
   readonly absences: readonly Absence[]
@@ -30,8 +29,8 @@ interface Head {
 
 const text = new TextEncoder()
 const words = new TextDecoder()
-/** Frames in front of the states: head, numbers, rows and bytes of the window. */
-const FIXED_FRAMES = 4
+/** Frames in front of the states: head, numbers, rows and bytes of the window, the home's row. */
+const FIXED_FRAMES = 5
 
 export function encodeHome(home: Home): Uint8Array {
   const { rewind } = home
@@ -42,7 +41,6 @@ export function encodeHome(home: Home): Uint8Array {
     followsZone: home.followsZone,
     rungs: rewind.ladder.map((rung) => rung.index),
     count: rewind.window.count,
-    closedDays: [...home.closedDays],
     // JSON has no NaN; a base is compared by its place only.
     base: rewind.base === null ? null : { ...rewind.base, amount: 0 },
     events: rewind.events,
@@ -53,17 +51,17 @@ export function encodeHome(home: Home): Uint8Array {
   }
   const states = [...rewind.ladder.map((rung) => rung.state), rewind.head]
   const meters = home.profile.meters.length
-  const numbers = new Float64Array(2 * meters + 2 + rewind.ladder.length)
-  numbers.set(home.newestMs, 0)
-  numbers.set(home.offlineMs, meters)
-  numbers[2 * meters] = home.wakeMs
-  numbers[2 * meters + 1] = rewind.window.firstMs
-  rewind.ladder.forEach((rung, index) => (numbers[2 * meters + 2 + index] = rung.endMs))
+  const numbers = new Float64Array(meters + 2 + rewind.ladder.length)
+  numbers.set(home.offlineMs, 0)
+  numbers[meters] = home.wakeMs
+  numbers[meters + 1] = rewind.window.firstMs
+  rewind.ladder.forEach((rung, index) => (numbers[meters + 2 + index] = rung.endMs))
   return joinFrames([
     text.encode(JSON.stringify(head)),
     bytesOf(numbers),
     bytesOf(rewind.window.rows),
     rewind.window.bytes.subarray(0, rewind.window.used),
+    recordBytes(home.shelf.rows, home.row),
     ...states.map((record) => recordBytes(home.shelf.slab, record)),
   ])
 }
@@ -87,38 +85,37 @@ export function decodeHome(bytes: Uint8Array, records: Records): Home {
         bytes: items,
         used: items.length,
         count: head.count,
-        firstMs: numbers[2 * meters + 1] ?? -Infinity,
+        firstMs: numbers[meters + 1] ?? -Infinity,
         rows: floatsOf(frames[2]),
       },
       fresh: [],
       open: null,
       ladder: head.rungs.map((index, rung) => ({
         index,
-        endMs: numbers[2 * meters + 2 + rung] ?? -Infinity,
-        state: recordOf(head, shelf, frames[FIXED_FRAMES + rung]),
+        endMs: numbers[meters + 2 + rung] ?? -Infinity,
+        state: recordOf(head, shelf.slab, frames[FIXED_FRAMES + rung]),
       })),
-      head: recordOf(head, shelf, frames[FIXED_FRAMES + head.rungs.length]),
+      head: recordOf(head, shelf.slab, frames[FIXED_FRAMES + head.rungs.length]),
       folded: head.count,
       dirtyFrom: Infinity,
       base: head.base,
       events: head.events.map((said) => ({ ...said })),
     },
-    newestMs: numbers.slice(0, meters),
-    offlineMs: numbers.slice(meters, 2 * meters),
+    row: recordOf(head, shelf.rows, frames[4]),
+    offlineMs: numbers.slice(0, meters),
     absences: [...head.absences],
     skews: head.skews.map((skew) => ({ ...skew })),
     loose: [...head.loose],
     said: new Map(head.said) satisfies Matters,
-    closedDays: Float64Array.from(head.closedDays),
-    wakeMs: numbers[2 * meters] ?? Infinity,
+    wakeMs: numbers[meters] ?? Infinity,
   }
 }
 
 /** @throws Error where the bytes are not a record of this layout: a broken invariant. */
-function recordOf(head: Head, { slab }: Shelf, bytes: Uint8Array | undefined): number {
-  if (bytes?.length !== slab.layout.bytes) {
+function recordOf(head: Head, slab: Slab, bytes: Uint8Array | undefined): number {
+  if (bytes?.length !== slab.bytes) {
     throw new Error(
-      `home ${head.key} was saved with a state of ${bytes?.length ?? 0} bytes, expected ${slab.layout.bytes}`,
+      `home ${head.key} was saved with a state of ${bytes?.length ?? 0} bytes, expected ${slab.bytes}`,
     )
   }
   const record = allocate(slab)

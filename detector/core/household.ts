@@ -1,20 +1,17 @@
 import type { Explanation, Finding } from '../../domain/finding.ts'
-import { DAY_MS, HOUR_MS, LATENESS_MS, type EpochMs } from '../../domain/time.ts'
-import { addDay, CLOSED_AFTER_DAYS, type Pool } from './area/pool.ts'
-import { foldDevices } from './devices/fold.ts'
+import { HOUR_MS, LATENESS_MS, type EpochMs } from '../../domain/time.ts'
 import { offlineSince } from './devices/offline.ts'
 import { COLUMN, get } from './devices/state.ts'
+import { foldHome, type HomeContext } from './fold-home.ts'
 import type { HomeEvent } from './home-event.ts'
-import { foldJudge, reachedOnDay } from './judge.ts'
-import type { LifeContext } from './life/fold.ts'
-import type { Hole } from './listening.ts'
 import { gatherMatters, matterKey, sayDifference, type Matters, type Outcome } from './matters.ts'
 import type { Profile } from './observation.ts'
 import { forget, forgettableMs, newRewind, refold, take, type Folder, type Rewind } from './rewind.ts'
 import type { HomeState } from './state/home-state.ts'
-import { newRecord, releaseAll, shelfFor, stateIn, type Records, type Shelf } from './state/records.ts'
+import { newestIn, setNewest } from './state/row.ts'
+import { newRecord, newRow, shelfFor, stateIn, type Records, type Shelf } from './state/records.ts'
 import { copyRecord, release } from './state/slab.ts'
-import { FLAG, type Item } from './window.ts'
+import type { Item } from './window.ts'
 
 export interface Absence {
   readonly fromMs: EpochMs
@@ -35,11 +32,10 @@ export interface Home {
   readonly profile: Profile
   /** Its time zone is the installation's and moves with it. */
   readonly followsZone: boolean
-  /** Where the records of homes like it lie; its own are those of its rewind. */
+  /** Where the records of homes like it lie: its own are those of its rewind, and its row. */
   readonly shelf: Shelf
   readonly rewind: Rewind<number, HomeEvent>
-  /** Newest reading of any kind, per meter; -Infinity before the first. */
-  readonly newestMs: Float64Array
+  readonly row: number
   /** Onset of the silence that the clock called `meter-offline`, per meter; NaN: none. */
   readonly offlineMs: Float64Array
   readonly absences: Absence[]
@@ -47,21 +43,10 @@ export interface Home {
   /** Events that hang on receipt, not on event time; kept until their matter is over. */
   loose: HomeEvent[]
   said: Matters
-  /** UTC days (since 1970) that this home has added to the area's budget: the last few, and the newest of all. */
-  readonly closedDays: Float64Array
   /** The matters may change without an event once measured data reaches this time. */
   wakeMs: EpochMs
 }
 
-/** What a home is folded with. */
-export interface HomeContext {
-  readonly life: LifeContext
-  readonly pool: Pool
-  readonly holes: readonly Hole[]
-}
-
-/** More days than late readings can be spread over. */
-export const CLOSED_DAYS = 16
 /** When full, the oldest absence is forgotten. */
 export const MAX_ABSENCES = 32
 /** After a planned absence a home is given this long to show life before its silence is looked at again. */
@@ -76,20 +61,21 @@ export function newHome(key: string, profile: Profile, followsZone: boolean, rec
     followsZone,
     shelf,
     rewind: newRewind(newRecord(shelf, profile), meters, { fold() {}, ...copying(shelf) }),
-    newestMs: new Float64Array(meters).fill(-Infinity),
+    row: newRow(shelf),
     offlineMs: new Float64Array(meters).fill(NaN),
     absences: [],
     skews: [],
     loose: [],
     said: new Map(),
-    closedDays: new Float64Array(CLOSED_DAYS + 1),
     wakeMs: Infinity,
   }
 }
 
 /** A home that is no more gives its records back. */
-export function endHome({ shelf, rewind }: Home): void {
-  releaseAll(shelf, [...rewind.ladder.map((rung) => rung.state), rewind.head])
+export function endHome({ shelf, rewind, row }: Home): void {
+  for (const { state } of rewind.ladder) release(shelf.slab, state)
+  release(shelf.slab, rewind.head)
+  release(shelf.rows, row)
   rewind.ladder = []
   rewind.head = -1
 }
@@ -111,8 +97,8 @@ export function measuredMsOf(home: Home): EpochMs {
 /** Takes an item; `settle` works what was taken. */
 export function takeItem(home: Home, item: Item): 'taken' | 'known' | 'behind' {
   const fate = take(home.rewind, item)
-  if (fate === 'taken' && item.endMs > (home.newestMs[item.meter] ?? Infinity)) {
-    home.newestMs[item.meter] = item.endMs
+  if (fate === 'taken' && item.endMs > newestMsOf(home, item.meter)) {
+    setNewest(home.shelf.rows, home.row, item.meter, item.endMs)
   }
   return fate
 }
@@ -138,43 +124,9 @@ export function restate(home: Home, context: HomeContext, why?: Explanation): Fi
 function folderOf(home: Home, context: HomeContext): Folder<number, HomeEvent> {
   return {
     fold: (record, item, say) =>
-      foldItem(home, stateIn(home.shelf, record, home.profile), item, context, say),
+      foldHome(stateIn(home.shelf, record, home.profile), home.shelf.rows, home.row, item, context, say),
     ...copying(home.shelf),
   }
-}
-
-function foldItem(
-  home: Home,
-  state: HomeState,
-  item: Item,
-  context: HomeContext,
-  say: (event: HomeEvent) => void,
-): void {
-  foldDevices(state, item, home.profile, context.holes, say)
-  if ((item.flags & FLAG.fault) !== 0) return
-  const { meter, endMs, intervalMs } = item
-  const measured = (item.flags & FLAG.measured) !== 0
-  if (measured) {
-    state.f64[state.measured] = endMs
-    closeDayOf(home, state, Math.floor(endMs / DAY_MS) - CLOSED_AFTER_DAYS, context.pool)
-  }
-  const amount = Number.isNaN(item.amount) ? null : item.amount
-  for (const finding of foldJudge(state, { meter, endMs, intervalMs, amount, measured }, context.life)) {
-    if (finding.type !== 'retract') say({ meter: -1, finding })
-  }
-}
-
-/**
- * Adds a day of this home to the area's budget, with the first measured item that arrives of the day on which nothing can
- * change it any more. A day that has no such item (the home had a gap) is not made up for: others have gone by without it.
- */
-function closeDayOf(home: Home, state: HomeState, day: number, pool: Pool): void {
-  if (home.closedDays[day % CLOSED_DAYS] === day || day <= (home.closedDays[CLOSED_DAYS] ?? 0) - CLOSED_DAYS)
-    return
-  home.closedDays[day % CLOSED_DAYS] = day
-  home.closedDays[CLOSED_DAYS] = Math.max(day, home.closedDays[CLOSED_DAYS] ?? 0)
-  const reached = reachedOnDay(state, day)
-  if (reached !== null) addDay(pool, day, reached)
 }
 
 function currentMatters(home: Home, context: HomeContext): Matters {
@@ -248,7 +200,8 @@ function hasReturned(home: Home): boolean {
 function forgetSettled(home: Home): void {
   let slowestMs = Infinity
   let newestMs = -Infinity
-  for (const meterMs of home.newestMs) {
+  for (let meter = 0; meter < home.profile.meters.length; meter++) {
+    const meterMs = newestMsOf(home, meter)
     if (meterMs === -Infinity) continue
     if (meterMs < slowestMs) slowestMs = meterMs
     if (meterMs > newestMs) newestMs = meterMs
@@ -292,6 +245,15 @@ export function wake(home: Home): void {
   home.wakeMs = -Infinity
 }
 
+/** Newest reading of any kind of a meter; -Infinity before the first. */
+export function newestMsOf({ shelf, row }: Home, meter: number): EpochMs {
+  return newestIn(shelf.rows, row, meter)
+}
+
 export function newestOf(home: Home): EpochMs {
-  return home.newestMs.reduce((newest, meterMs) => Math.max(newest, meterMs), -Infinity)
+  let newestMs = -Infinity
+  for (let meter = 0; meter < home.profile.meters.length; meter++) {
+    newestMs = Math.max(newestMs, newestMsOf(home, meter))
+  }
+  return newestMs
 }

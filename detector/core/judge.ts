@@ -63,5 +63,5 @@ export function reachedOnDay(state: JudgeState, day: number): number | null {
 }
 
 function isLife(state: JudgeState): boolean {
-  return state.slab.layout.judge === 'life'
+  return state.layout.judge === 'life'
 }

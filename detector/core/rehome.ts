@@ -3,6 +3,7 @@ import { endHome, newHome, takeItem, type Home } from './household.ts'
 import type { Profile } from './observation.ts'
 import { clonePackedWindow } from './packed-window.ts'
 import { itemsOf } from './rewind.ts'
+import { copyClosed, newestClosed } from './state/row.ts'
 import type { Records } from './state/records.ts'
 import { copyRecord } from './state/slab.ts'
 import { itemAt } from './window.ts'
@@ -25,13 +26,13 @@ export function rehome(
   const home = newHome(key, profile, followsZone, records)
   for (const source of sources) takeAll(home, source)
   // Days that its meters' former homes have added are not added again.
-  const [closest] = [...sources].sort((one, other) => newestClosed(other) - newestClosed(one))
-  if (closest !== undefined) home.closedDays.set(closest.closedDays)
+  const [closest] = [...sources].sort((one, other) => closedDay(other) - closedDay(one))
+  if (closest !== undefined) copyClosed(closest.shelf.rows, closest.row, home.shelf.rows, home.row)
   return home
 }
 
-function newestClosed(home: Home): number {
-  return home.closedDays.at(-1) ?? 0
+function closedDay({ shelf, row }: Home): number {
+  return newestClosed(shelf.rows, row)
 }
 
 /** Same meters in the same order, judged by the same rule. */
@@ -73,8 +74,7 @@ function relabel(home: Home, source: Home): Home {
       head: move(rewind.head),
       events: rewind.events.map((said) => ({ index: said.index, event: rename(said.event) })),
     },
-    closedDays: source.closedDays.slice(),
-    newestMs: source.newestMs.slice(),
+    row: copyRecord(source.shelf.rows, source.row),
     offlineMs: source.offlineMs.slice(),
     absences: [...source.absences],
     skews: source.skews.map((skew) => ({ ...skew })),

@@ -106,6 +106,7 @@ describe('rewinding', () => {
   })
 
   it('keeps its bounds, whatever is asked to be remembered', () => {
+    const before = held
     const rewind = newRewind<Trace, string>({ hash: 1 }, 3, folder)
     let rungs = 0
     for (let minute = 1; minute <= MAX_ITEMS + 5_000; minute++) {
@@ -115,6 +116,8 @@ describe('rewinding', () => {
       rungs = Math.max(rungs, rewind.ladder.length)
     }
     expect(rungs).toBeLessThanOrEqual(MAX_RUNGS)
+    // What is released is used again: a copy that is forgotten is lost for good.
+    expect(held - before).toBe(rewind.ladder.length)
     expect(rewind.window.count).toBeLessThanOrEqual(MAX_ITEMS)
   })
 })

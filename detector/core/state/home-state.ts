@@ -1,5 +1,5 @@
 import type { Profile } from '../observation.ts'
-import { layoutOf, type Judge, type Section } from './layout.ts'
+import { layoutOf, type Judge, type Layout, type Section } from './layout.ts'
 import { allocate, newSlab, recordBytes, startOfRecord, type Chunk, type Slab } from './slab.ts'
 
 /**
@@ -9,6 +9,7 @@ import { allocate, newSlab, recordBytes, startOfRecord, type Chunk, type Slab } 
  */
 export type HomeState = {
   profile: Profile
+  readonly layout: Layout
   readonly slab: Slab
   record: number
 } & {
@@ -20,10 +21,10 @@ export function judgeOf(profile: Profile): Judge {
 }
 
 /** A finger for the homes of this slab, pointing at `record`. */
-export function fingerOn(slab: Slab, record: number, profile: Profile): HomeState {
+export function fingerOn(layout: Layout, slab: Slab, record: number, profile: Profile): HomeState {
   const { chunk, byte } = startOfRecord(slab, record)
-  const state: HomeState = { profile, slab, record, ...chunk, ...slab.layout.at }
-  place(state, slab, byte)
+  const state: HomeState = { profile, layout, slab, record, ...chunk, ...layout.at }
+  place(state, byte)
   return state
 }
 
@@ -38,11 +39,11 @@ export function point(state: HomeState, record: number, profile: Profile): void 
   state.u32 = chunk.u32
   state.u16 = chunk.u16
   state.u8 = chunk.u8
-  place(state, slab, byte)
+  place(state, byte)
 }
 
-function place(state: HomeState, slab: Slab, byte: number): void {
-  const { at } = slab.layout
+function place(state: HomeState, byte: number): void {
+  const { at } = state.layout
   const eighth = byte >>> 3
   const quarter = byte >>> 2
   const half = byte >>> 1
@@ -70,8 +71,9 @@ function place(state: HomeState, slab: Slab, byte: number): void {
 
 /** A record of its own, in a slab that holds nothing else: for a home that is judged by itself. */
 export function newAlone(profile: Profile): HomeState {
-  const slab = newSlab(layoutOf(profile.meters.length, judgeOf(profile)), 1)
-  return fingerOn(slab, allocate(slab), profile)
+  const layout = layoutOf(profile.meters.length, judgeOf(profile))
+  const slab = newSlab(layout.bytes, 1)
+  return fingerOn(layout, slab, allocate(slab), profile)
 }
 
 export function cloneAlone(state: HomeState): HomeState {

@@ -2,14 +2,19 @@ import { beginDevices } from '../devices/state.ts'
 import { beginJudge } from '../judge.ts'
 import type { Profile } from '../observation.ts'
 import { fingerOn, judgeOf, point, type HomeState } from './home-state.ts'
-import { layoutOf } from './layout.ts'
-import { allocate, newSlab, release, type Slab } from './slab.ts'
+import { layoutOf, type Layout } from './layout.ts'
+import { beginRow, rowBytes } from './row.ts'
+import { allocate, newSlab, type Slab } from './slab.ts'
 
 /** All homes' records: a shelf for each layout, by judge and number of meters. */
 export type Records = Map<string, Shelf>
 
 export interface Shelf {
+  readonly layout: Layout
+  /** What is rewound (`layout.ts`): several records of a home, its newest and older ones to go back to. */
   readonly slab: Slab
+  /** What is not (`row.ts`): one of each home. */
+  readonly rows: Slab
   /** The one finger of the shelf: whoever asks for a home takes it from whoever asked before. */
   finger: HomeState | null
 }
@@ -18,7 +23,9 @@ export function shelfFor(records: Records, profile: Profile): Shelf {
   const key = `${judgeOf(profile)}/${profile.meters.length}`
   let shelf = records.get(key)
   if (shelf === undefined) {
-    shelf = { slab: newSlab(layoutOf(profile.meters.length, judgeOf(profile))), finger: null }
+    const meters = profile.meters.length
+    const layout = layoutOf(meters, judgeOf(profile))
+    shelf = { layout, slab: newSlab(layout.bytes), rows: newSlab(rowBytes(meters)), finger: null }
     records.set(key, shelf)
   }
   return shelf
@@ -26,7 +33,7 @@ export function shelfFor(records: Records, profile: Profile): Shelf {
 
 /** The state in a record, until the next time that the shelf is asked. */
 export function stateIn(shelf: Shelf, record: number, profile: Profile): HomeState {
-  if (shelf.finger === null) shelf.finger = fingerOn(shelf.slab, record, profile)
+  if (shelf.finger === null) shelf.finger = fingerOn(shelf.layout, shelf.slab, record, profile)
   else point(shelf.finger, record, profile)
   return shelf.finger
 }
@@ -44,6 +51,8 @@ export function begin(state: HomeState): void {
   beginJudge(state)
 }
 
-export function releaseAll(shelf: Shelf, records: Iterable<number>): void {
-  for (const record of records) release(shelf.slab, record)
+export function newRow({ rows, layout }: Shelf): number {
+  const row = allocate(rows)
+  beginRow(rows, row, layout.meters)
+  return row
 }

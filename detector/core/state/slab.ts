@@ -1,11 +1,10 @@
-import type { Layout } from './layout.ts'
-
 /**
- * Records of one layout, a few hundred to a buffer. A record is known by its number. Nothing here is collected: whoever
+ * Records of one length, a few hundred to a buffer. A record is known by its number. Nothing here is collected: whoever
  * allocates a record releases it, and its number is given to the next that asks.
  */
 export interface Slab {
-  readonly layout: Layout
+  /** Of a record: a multiple of 8. */
+  readonly bytes: number
   /** Records to a chunk, as a power of two. */
   readonly shift: number
   readonly chunks: Chunk[]
@@ -27,8 +26,8 @@ export interface Chunk {
 /** Some 200 kB to a buffer: little for a village, few buffers for a country. */
 const RECORDS_PER_CHUNK = 256
 
-export function newSlab(layout: Layout, recordsPerChunk = RECORDS_PER_CHUNK): Slab {
-  return { layout, shift: Math.log2(recordsPerChunk), chunks: [], free: [], given: 0 }
+export function newSlab(bytes: number, recordsPerChunk = RECORDS_PER_CHUNK): Slab {
+  return { bytes, shift: Math.log2(recordsPerChunk), chunks: [], free: [], given: 0 }
 }
 
 /** A record of zeros. */
@@ -41,7 +40,15 @@ export function allocate(slab: Slab): number {
 /** A record with the bytes of another. */
 export function copyRecord(slab: Slab, from: number): number {
   const record = take(slab)
-  recordBytes(slab, record).set(recordBytes(slab, from))
+  const source = startOfRecord(slab, from)
+  const target = startOfRecord(slab, record)
+  const { u32: read } = source.chunk
+  const { u32: write } = target.chunk
+  const words = slab.bytes >>> 2
+  let at = source.byte >>> 2
+  let to = target.byte >>> 2
+  // Word by word: for so few bytes faster than making the two views that a block copy needs.
+  for (const end = at + words; at < end; at++) write[to++] = read[at] ?? 0
   return record
 }
 
@@ -58,13 +65,13 @@ export function recordsInUse(slab: Slab): number {
 
 export function recordBytes(slab: Slab, record: number): Uint8Array<ArrayBuffer> {
   const { chunk, byte } = startOfRecord(slab, record)
-  return chunk.u8.subarray(byte, byte + slab.layout.bytes)
+  return chunk.u8.subarray(byte, byte + slab.bytes)
 }
 
 export function startOfRecord(slab: Slab, record: number): { chunk: Chunk; byte: number } {
   const chunk = slab.chunks[record >>> slab.shift]
   if (chunk === undefined) throw new Error(`record ${record} is in no chunk of its slab`)
-  return { chunk, byte: (record & ((1 << slab.shift) - 1)) * slab.layout.bytes }
+  return { chunk, byte: (record & ((1 << slab.shift) - 1)) * slab.bytes }
 }
 
 function take(slab: Slab): number {
@@ -75,8 +82,8 @@ function take(slab: Slab): number {
   return record
 }
 
-function newChunk({ layout, shift }: Slab): Chunk {
-  const buffer = new ArrayBuffer(layout.bytes << shift)
+function newChunk({ bytes, shift }: Slab): Chunk {
+  const buffer = new ArrayBuffer(bytes << shift)
   return {
     f64: new Float64Array(buffer),
     f32: new Float32Array(buffer),
