@@ -7,8 +7,8 @@ import { DAY_MS, HOUR_MS } from '../domain/time.ts'
 export interface Village {
   readonly stepMs: number
   readonly steps: number
-  /** kWh or L by pattern, step and meter (0 water, 1 electricity). */
-  readonly amount: Float32Array
+  /** Wh or mL by pattern, step and meter (0 water, 1 electricity). */
+  readonly amount: Uint32Array
 }
 
 export const PATTERNS = 256
@@ -18,18 +18,18 @@ export const START_MS = Date.UTC(2026, 2, 2)
 
 export function newVillage(weeks: number, stepMs: number): Village {
   const steps = (weeks * 7 * DAY_MS) / stepMs
-  const amount = new Float32Array(PATTERNS * steps * METERS)
+  const amount = new Uint32Array(PATTERNS * steps * METERS)
   for (let pattern = 0; pattern < PATTERNS; pattern++) live(amount, pattern, steps, stepMs)
   return { stepMs, steps, amount }
 }
 
 export function amountAt(village: Village, home: number, step: number, meter: number): number {
   const { steps, amount } = village
-  return amount[((home % PATTERNS) * steps + (step % steps)) * METERS + meter] ?? 0
+  return (amount[((home % PATTERNS) * steps + (step % steps)) * METERS + meter] ?? 0) / 1_000
 }
 
 /** Up at about seven, in and out, to bed at about eleven; away for a night now and then, some for the weekend, some leaky. */
-function live(amount: Float32Array, pattern: number, steps: number, stepMs: number): void {
+function live(amount: Uint32Array, pattern: number, steps: number, stepMs: number): void {
   const hours = stepMs / HOUR_MS
   const rises = 5.5 + 3 * noise(pattern, 1)
   const retires = 21 + 3 * noise(pattern, 2)
@@ -48,9 +48,10 @@ function live(amount: Float32Array, pattern: number, steps: number, stepMs: numb
     const dice = noise(pattern * 1_000_003 + step, 6)
     const acts = dice < 1 - (1 - (isAwake ? lively : 0.02)) ** hours && step >= awayUntil
     const at = (pattern * steps + step) * METERS
-    amount[at] = leak * hours + (acts ? 1 + Math.round(20 * noise(step, pattern)) : 0)
+    amount[at] =
+      Math.round(1_000 * leak * hours) + (acts ? 1_000 * (1 + Math.round(20 * noise(step, pattern))) : 0)
     const fridge = 0.05 + 0.04 * noise(pattern * 77 + (step >> 1), 7)
-    amount[at + 1] = Math.round((fridge + (acts ? 0.2 + noise(step, 8) : 0)) * hours * 1_000) / 1_000
+    amount[at + 1] = Math.round((fridge + (acts ? 0.2 + noise(step, 8) : 0)) * hours * 1_000)
   }
 }
 

@@ -138,14 +138,15 @@ function foldVillage(
   return { rate, said, lived: { shelf, records, rows, context } }
 }
 
+/** One for all, as nobody keeps it. */
+const item = { endMs: 0, meter: 0, intervalMs: 0, amount: 0, flags: READING }
+
 function itemAt(village: Village, home: number, step: number, meter: number): Item {
-  return {
-    endMs: START_MS + (step + 1) * village.stepMs,
-    meter,
-    intervalMs: village.stepMs,
-    amount: amountAt(village, home, step, meter),
-    flags: READING,
-  }
+  item.endMs = START_MS + (step + 1) * village.stepMs
+  item.meter = meter
+  item.intervalMs = village.stepMs
+  item.amount = amountAt(village, home, step, meter)
+  return item
 }
 
 /** All homes in memory at once, each with the state of one that has lived; then an hour of readings, as a live feed brings them. */

@@ -1,9 +1,10 @@
-import { DAY_MS } from '../../domain/time.ts'
+import { DAY_MS, type EpochMs } from '../../domain/time.ts'
 import { addDay, CLOSED_AFTER_DAYS, type Pool } from './area/pool.ts'
 import { foldDevices } from './devices/fold.ts'
 import type { HomeEvent } from './home-event.ts'
 import { foldJudge, reachedOnDay } from './judge.ts'
 import type { LifeContext } from './life/fold.ts'
+import { C, NEVER } from './life/state.ts'
 import type { Hole } from './listening.ts'
 import type { HomeState } from './state/home-state.ts'
 import { closeOnce } from './state/row.ts'
@@ -16,6 +17,16 @@ export interface HomeContext {
   readonly pool: Pool
   readonly holes: readonly Hole[]
 }
+
+/** The newest measured interval's end; -Infinity before the first. */
+export function measuredMsIn(state: HomeState): EpochMs {
+  if (state.layout.judge === 'rule') return state.f64[state.measured] ?? -Infinity
+  const newestMs = state.f64[state.clock + C.newestMs] ?? NEVER
+  return newestMs === NEVER ? -Infinity : newestMs
+}
+
+/** One for all, filled in anew for each item: nobody keeps an observation. */
+const observation = { meter: 0, endMs: 0, intervalMs: 0, amount: null as number | null, measured: false }
 
 /** Works one item of a home, in the order of its items: its meters as devices, and who judges its silence. */
 export function foldHome(
@@ -31,13 +42,17 @@ export function foldHome(
   const { meter, endMs, intervalMs } = item
   const measured = (item.flags & FLAG.measured) !== 0
   if (measured) {
-    state.f64[state.measured] = endMs
+    if (state.layout.judge === 'rule') state.f64[state.measured] = endMs
     closeDayOf(state, rows, row, Math.floor(endMs / DAY_MS) - CLOSED_AFTER_DAYS, context.pool)
   }
-  const amount = Number.isNaN(item.amount) ? null : item.amount
-  for (const finding of foldJudge(state, { meter, endMs, intervalMs, amount, measured }, context.life)) {
-    if (finding.type !== 'retract') say({ meter: -1, finding })
-  }
+  observation.meter = meter
+  observation.endMs = endMs
+  observation.intervalMs = intervalMs
+  observation.amount = Number.isNaN(item.amount) ? null : item.amount
+  observation.measured = measured
+  const findings = foldJudge(state, observation, context.life)
+  if (findings.length === 0) return
+  for (const finding of findings) if (finding.type !== 'retract') say({ meter: -1, finding })
 }
 
 /**

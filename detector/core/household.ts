@@ -2,7 +2,7 @@ import type { Explanation, Finding } from '../../domain/finding.ts'
 import { HOUR_MS, LATENESS_MS, type EpochMs } from '../../domain/time.ts'
 import { offlineSince } from './devices/offline.ts'
 import { COLUMN, get } from './devices/state.ts'
-import { foldHome, type HomeContext } from './fold-home.ts'
+import { foldHome, measuredMsIn, type HomeContext } from './fold-home.ts'
 import type { HomeEvent } from './home-event.ts'
 import { gatherMatters, matterKey, sayDifference, type Matters, type Outcome } from './matters.ts'
 import type { Profile } from './observation.ts'
@@ -90,8 +90,7 @@ export function headOf(home: Home): HomeState {
 }
 
 export function measuredMsOf(home: Home): EpochMs {
-  const head = headOf(home)
-  return head.f64[head.measured] ?? -Infinity
+  return measuredMsIn(headOf(home))
 }
 
 /** Takes an item; `settle` works what was taken. */

@@ -172,6 +172,12 @@ export function unpackTail(packed: PackedWindow): { readonly from: number; reado
   return { from, window }
 }
 
+/** Gives back what is not used, but for some room to grow. */
+export function trim(packed: PackedWindow): void {
+  const length = Math.ceil(packed.used * 1.25) + MAX_ITEM_BYTES
+  if (packed.bytes.length > length) packed.bytes = packed.bytes.slice(0, length)
+}
+
 /** Takes all items out, and gives them in columns. */
 export function unpackAll(packed: PackedWindow): Window {
   const window = columnsOf(packed)

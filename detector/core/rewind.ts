@@ -5,6 +5,7 @@ import {
   comesLast,
   newPackedWindow,
   packTail,
+  trim,
   unpackAll,
   unpackTail,
   type PackedWindow,
@@ -78,7 +79,7 @@ export interface Folder<State, Event> {
 /** Items between the newest rungs. */
 const RUNG_ITEMS = 4
 /** A step of the ladder is at most this many times its age: an item that comes late costs so many times its lateness. */
-const STEP_PER_AGE = 3
+const STEP_PER_AGE = 7
 /** The oldest rungs stand at most this far apart, so that a window outgrows the lateness by no more than that. */
 const RUNG_SPAN_MS = 2 * DAY_MS
 /** Enough for 96 h at a reading a minute; when full, the second oldest goes and late items there cost more. */
@@ -264,6 +265,7 @@ export function forget<State, Event>(
   rewind.base = itemAt(window, count - 1)
   dropFirst(window, count)
   packTail(packed, window)
+  trim(packed)
   for (const gone of ladder.slice(0, rung)) folder.release(gone.state)
   rewind.ladder = ladder.slice(rung)
   for (const kept of rewind.ladder) kept.index -= count

@@ -22,7 +22,7 @@ import {
   LONG_WATER_MARGIN,
   NO_NIGHT_HOURS,
 } from './parameters.ts'
-import { L, LOAD_BINS, LOAD_ROW, V, type LifeState } from './state.ts'
+import { FULL, L, LOAD_BINS, LOAD_ROW, LOADED_ROW, T, V, type LifeState } from './state.ts'
 
 /**
  * What a meter shows with nobody's doing: the leak that never stops, the fridge and the standby. It is learned as a
@@ -104,17 +104,19 @@ function binOf(load: number, scale: Scale): number {
 /** Where every count of a histogram is halved: before the largest bin could outgrow its 16 bits. */
 const FULL_COUNT = 60_000
 const FIRST_PER_HOUR = 256
+/** The unit in which observed time is counted. */
+const SEEN_PER_HOUR = 180
 
 /** The load per hour (kWh or L) above which only a person explains it; null while too little is known to tell. */
 export function lifeThreshold(state: LifeState, meter: number, hours: number): number | null {
   const kind = state.profile.meters[meter]?.kind ?? 'water'
   const scale = scaleOf(kind, hours)
-  const load = state.load + meter * LOAD_ROW
-  const seen = state.f32[load + L.seen] ?? 0
+  const loaded = state.loaded + meter * LOADED_ROW
+  const seen = (state.u16[loaded + T.seen] ?? 0) / SEEN_PER_HOUR
   if (seen < scale.minHours) return kind === 'water' ? scale.min : null
   if (kind === 'water' && isSparse(state)) return scale.min
   const bins = state.bins + meter * LOAD_BINS
-  const total = state.f32[load + L.total] ?? 0
+  const total = state.u16[loaded + T.total] ?? 0
   if (scale !== SCALES.electricity)
     return Math.max(scale.min, quantileOf(state, bins, scale, scale.share, total))
   // Somebody who is up at night now and then must not raise the base load to what people do: it is never far above
@@ -167,23 +169,25 @@ export function learnLoad(
   f32[load + L.perHour] = perHour
   const bins = state.bins + meter * LOAD_BINS
   // What is less than a count waits in `rest`, so that intervals of a minute add up to what they are.
-  const due = (f32[load + L.rest] ?? 0) + hours * perHour
+  const rest = state.rest + meter
+  const due = (state.u8[rest] ?? 0) / 256 + hours * perHour
   let counts = Math.min(FULL_COUNT / 2, Math.floor(due))
-  f32[load + L.rest] = Math.min(1, due - counts)
+  state.u8[rest] = Math.min(255, Math.round((due - counts) * 256))
   const at = bins + binOf(amount / hours, scale)
-  while ((f32[load + L.total] ?? 0) + counts > FULL_COUNT) {
-    halve(state, load, bins)
+  const loaded = state.loaded + meter * LOADED_ROW
+  while ((u16[loaded + T.total] ?? 0) + counts > FULL_COUNT) {
+    halve(state, load, loaded, bins)
     counts >>= 1
   }
   u16[at] = (u16[at] ?? 0) + counts
-  f32[load + L.total] = (f32[load + L.total] ?? 0) + counts
-  f32[load + L.seen] = (f32[load + L.seen] ?? 0) + hours
+  u16[loaded + T.total] = (u16[loaded + T.total] ?? 0) + counts
+  u16[loaded + T.seen] = Math.min(FULL, (u16[loaded + T.seen] ?? 0) + Math.ceil(hours * SEEN_PER_HOUR))
 }
 
-function halve({ f32, u16 }: LifeState, load: number, bins: number): void {
+function halve({ f32, u16 }: LifeState, load: number, loaded: number, bins: number): void {
   let total = 0
   for (let at = bins; at < bins + LOAD_BINS; at++) total += u16[at] = (u16[at] ?? 0) >> 1
-  f32[load + L.total] = total
+  u16[loaded + T.total] = total
   f32[load + L.perHour] = (f32[load + L.perHour] ?? 0) / 2
 }
 

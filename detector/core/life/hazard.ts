@@ -2,15 +2,9 @@ import type { MeterKind } from '../../../domain/units.ts'
 import type { Profile } from '../observation.ts'
 import { COEFFICIENTS } from './coefficients.ts'
 import { RETURNS_EDGES, RETURNS_PRIOR } from './parameters.ts'
-import { fastRateOf, HOME_ROW, lastDayRateOf, rateOf } from './rhythm.ts'
+import { fastLogit, logit, logOfNext, softplus } from './logarithms.ts'
+import { fastByteOf, HOME_ROW, lastDayRateOf, rateOf } from './rhythm.ts'
 import { RETURN_BINS, V, type LifeState } from './state.ts'
-
-export const FEATURES = 18
-
-function logit(p: number): number {
-  const clipped = Math.min(0.99, Math.max(0.01, p))
-  return Math.log(clipped / (1 - clipped))
-}
 
 function kindOf(profile: Profile): MeterKind {
   for (const meter of profile.meters) if (meter.kind === 'water') return 'water'
@@ -60,9 +54,9 @@ export function hazardAt(
 ): number {
   const hour = slot % 24
   const rate = logit(homeRate)
-  const s = Math.log1p(surprise)
-  const e = Math.log1p(silentHours)
-  const fast = logit(0.05 + 0.9 * fastRateOf(state, hour))
+  const s = logOfNext(surprise)
+  const e = logOfNext(silentHours)
+  const fast = fastLogit(fastByteOf(state, hour))
   const lastDay = lastDayRateOf(state, hour)
   const z =
     constant +
@@ -71,7 +65,7 @@ export function hazardAt(
     rate * ((w[1] ?? 0) + (w[6] ?? 0) * s + (w[7] ?? 0) * e) +
     (w[12] ?? 0) * fast +
     (w[16] ?? 0) * lastDay
-  return z > 0 ? z + Math.log1p(Math.exp(-z)) : Math.log1p(Math.exp(z))
+  return softplus(z)
 }
 
 /** The same for one hour. */

@@ -8,7 +8,8 @@ import {
   WORTH_FAST_HOURS,
   WORTH_SLOW_HOURS,
 } from './parameters.ts'
-import { HOME_ROW, learnFastRate, learnLastDay, learnRate, meterRow, rateOf, surpriseOf } from './rhythm.ts'
+import { surpriseOf } from './logarithms.ts'
+import { HOME_ROW, learnFastRate, learnLastDay, learnRate, meterRow, rateOf } from './rhythm.ts'
 import { B, H, L, LOAD_ROW, M, RETURN_BINS, V, type LifeState } from './state.ts'
 import { slotOf } from './waiting.ts'
 

@@ -1,9 +1,6 @@
 import { FAST_WEIGHT, PRIOR_RATE, PRIOR_WEIGHT, RATE_MEMORY } from './parameters.ts'
 import { FULL, FULL_BYTE, H, SLOTS, V, type LifeState } from './state.ts'
 
-const MIN_RATE = 0.02
-const MAX_RATE = 0.97
-
 /** Row of rates that speaks for the home; row m + 1 speaks for meter m of several. */
 export const HOME_ROW = 0
 export function meterRow(state: LifeState, meter: number): number {
@@ -25,11 +22,6 @@ function learnedRate(state: LifeState, row: number, slot: number): number {
 export function rateOf(state: LifeState, row: number, slot: number): number {
   const seen = timesSeen(state, slot)
   return (learnedRate(state, row, slot) * seen + PRIOR_RATE * PRIOR_WEIGHT) / (seen + PRIOR_WEIGHT)
-}
-
-/** -ln(1 - rate): the surprise of an hour without a life sign, nats. */
-export function surpriseOf(rate: number): number {
-  return -Math.log(1 - Math.min(MAX_RATE, Math.max(MIN_RATE, rate)))
 }
 
 /** Moves the rate of a slot toward what the hour showed (`sign` may be a probability). */
@@ -54,13 +46,13 @@ function dither(state: LifeState, row: number, slot: number): number {
   return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32
 }
 
-/** The same hour on the last few days. */
-export function fastRateOf(state: LifeState, hour: number): number {
-  return (state.u8[state.fast + hour] ?? 0) / FULL_BYTE
+/** The same hour on the last few days, in 255ths. */
+export function fastByteOf(state: LifeState, hour: number): number {
+  return state.u8[state.fast + hour] ?? 0
 }
 
 export function learnFastRate(state: LifeState, hour: number, sign: number): void {
-  const old = fastRateOf(state, hour)
+  const old = fastByteOf(state, hour) / FULL_BYTE
   state.u8[state.fast + hour] = Math.round((old + FAST_WEIGHT * (sign - old)) * FULL_BYTE)
 }
 

@@ -76,9 +76,13 @@ export const M = { row: 0, lastMeter: 1, week: 2 } as const
 /** Places in `flag`: whether the present hour began in silence, in which bin of returns, whether it has shown life; severity of the open alert. */
 export const B = { beganSilent: 0, beganBin: 1, sign: 2, severity: 3 } as const
 
-/** Places in a meter's row of `load`: its histogram (base-load.ts), and the observed share of the present hour. */
-export const L = { seen: 0, total: 1, perHour: 2, rest: 3, cover: 4 } as const
-export const LOAD_ROW = 5
+/** Places in a meter's row of `load`: counts an hour (base-load.ts), and the observed share of the present hour. */
+export const L = { perHour: 0, cover: 1 } as const
+export const LOAD_ROW = 2
+
+/** Places in a meter's row of `loaded`: the sum of its bins, and the observed time (in 20 s, up to two weeks). */
+export const T = { total: 0, seen: 1 } as const
+export const LOADED_ROW = 2
 
 export const FULL = 65535
 export const FULL_BYTE = 255

@@ -6,7 +6,8 @@ import {
   WORTH_SLOW_HOURS,
 } from './parameters.ts'
 import { frailty, habitOf, hazardAt, returnBin } from './hazard.ts'
-import { HOME_ROW, rateOf, surpriseOf } from './rhythm.ts'
+import { surpriseOf } from './logarithms.ts'
+import { HOME_ROW, rateOf } from './rhythm.ts'
 import { V, type LifeState } from './state.ts'
 
 const FAST_KEEP = Math.exp(-1 / WORTH_FAST_HOURS)

@@ -61,10 +61,12 @@ function place(state: HomeState, byte: number): void {
   state.weeks = half + at.weeks
   state.absences = half + at.absences
   state.mark = half + at.mark
+  state.loaded = half + at.loaded
   state.bins = half + at.bins
   state.fast = byte + at.fast
   state.flag = byte + at.flag
   state.sign = byte + at.sign
+  state.rest = byte + at.rest
   state.heard = byte + at.heard
   state.meterRates = byte + at.meterRates
 }

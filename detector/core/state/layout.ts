@@ -6,8 +6,8 @@
  * Widest elements first, so that every section is aligned; `home` elements once, `meter` elements for each meter.
  */
 export const SECTIONS = {
-  /** Newest measured interval's end. */
-  measured: { of: 'f64', home: 1, meter: 0, judge: null },
+  /** Newest measured interval's end; the life model has it in its clock. */
+  measured: { of: 'f64', home: 1, meter: 0, judge: 'rule' },
   /** devices/state.ts */
   device: { of: 'f64', home: 0, meter: 4, judge: null },
   /** life/state.ts */
@@ -16,7 +16,7 @@ export const SECTIONS = {
   rule: { of: 'f64', home: 58, meter: 0, judge: 'rule' },
   level: { of: 'f32', home: 19, meter: 0, judge: 'life' },
   returns: { of: 'f32', home: 12, meter: 0, judge: 'life' },
-  load: { of: 'f32', home: 0, meter: 5, judge: 'life' },
+  load: { of: 'f32', home: 0, meter: 2, judge: 'life' },
   reached: { of: 'u32', home: 8, meter: 0, judge: 'life' },
   hour: { of: 'u32', home: 2, meter: 0, judge: 'life' },
   gap: { of: 'u32', home: 0, meter: 1, judge: null },
@@ -24,10 +24,12 @@ export const SECTIONS = {
   weeks: { of: 'u16', home: 8, meter: 0, judge: 'life' },
   absences: { of: 'u16', home: 24, meter: 0, judge: 'life' },
   mark: { of: 'u16', home: 3, meter: 0, judge: 'life' },
+  loaded: { of: 'u16', home: 0, meter: 2, judge: 'life' },
   bins: { of: 'u16', home: 0, meter: 40, judge: 'life' },
   fast: { of: 'u8', home: 24, meter: 0, judge: 'life' },
   flag: { of: 'u8', home: 4, meter: 0, judge: 'life' },
   sign: { of: 'u8', home: 0, meter: 1, judge: 'life' },
+  rest: { of: 'u8', home: 0, meter: 1, judge: 'life' },
   heard: { of: 'u8', home: 0, meter: 1, judge: null },
   /** Of homes with several meters only: the rhythm of each. */
   meterRates: { of: 'u8', home: 0, meter: 48, judge: 'life' },

@@ -46,7 +46,7 @@ export function newRecord(shelf: Shelf, profile: Profile): number {
 }
 
 export function begin(state: HomeState): void {
-  state.f64[state.measured] = -Infinity
+  if (state.layout.judge === 'rule') state.f64[state.measured] = -Infinity
   beginDevices(state)
   beginJudge(state)
 }
