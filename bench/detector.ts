@@ -129,7 +129,7 @@ function foldVillage(
     const state = stateIn(shelf, records[home] ?? 0, profile)
     for (let step = 0; step < village.steps; step++) {
       for (let meter = 0; meter < METERS; meter++) {
-        foldHome(state, shelf.rows, rows[home] ?? 0, itemAt(village, home, step, meter), context, hear)
+        foldHome(state, shelf.rows, rows[home] ?? 0, [], itemAt(village, home, step, meter), context, hear)
       }
     }
   })
@@ -174,7 +174,7 @@ function holdAll(homes: number, village: Village): void {
       const state = stateIn(shelf, records[home] ?? 0, profile)
       for (let meter = 0; meter < METERS; meter++) {
         const item = itemAt(village, home, village.steps + wave, meter)
-        foldHome(state, shelf.rows, rows[home] ?? 0, item, context, () => said++)
+        foldHome(state, shelf.rows, rows[home] ?? 0, [], item, context, () => said++)
       }
     }
   }

@@ -1,7 +1,8 @@
 import fs from 'node:fs'
 import { InvalidArgumentError, type Command } from 'commander'
 import { loadReadings } from '../detector/backtest/load-readings.ts'
-import { runBacktest, type BacktestAlert } from '../detector/backtest/run.ts'
+import type { BacktestAlert } from '../detector/backtest/alert.ts'
+import { runBacktest } from '../detector/backtest/run.ts'
 import type { Series } from '../detector/backtest/series.ts'
 import type { Profile } from '../detector/core/observation.ts'
 import { timezoneSchema, type Household } from '../domain/household.ts'
@@ -101,9 +102,9 @@ function profilesOf(
 ): Profile[] {
   const profiles: Profile[] = []
   const claimed = new Set<string>()
-  for (const { id, tier, timezone: own, rule, meters } of households ?? []) {
+  for (const { id, tier, timezone: own, rule, region, meters } of households ?? []) {
     for (const meter of meters) claimed.add(meter.id)
-    profiles.push({ household: id, tier, timezone: own ?? timezone, rule, meters })
+    profiles.push({ household: id, tier, timezone: own ?? timezone, rule, region, meters })
   }
   for (const { meter, kind } of series) {
     if (claimed.has(meter)) continue

@@ -1,36 +1,11 @@
-import type { Severity, AlertKind } from '../../domain/alert-kinds.ts'
-import type { Evidence, Explanation, Finding } from '../../domain/finding.ts'
-import type { HouseholdId, MeterId } from '../../domain/ids.ts'
-import type { EpochMs } from '../../domain/time.ts'
 import { closeDay, newBudget, SEAL_DAYS, thresholdOn, type BudgetState } from '../core/area/budget.ts'
-import { foldJudge, newJudge, reachedOnDay, type JudgeState } from '../core/judge.ts'
-import { dayOf } from '../core/life/hour.ts'
+import { reachedOnDay } from '../core/judge.ts'
 import type { Profile } from '../core/observation.ts'
+import { newVillageIndex } from '../core/trend/village-index.ts'
+import { applyFinding, inOrder, type BacktestAlert } from './alert.ts'
+import { foldDay, newBacktestHome, nextDay, type BacktestHome } from './home.ts'
 import type { Series } from './series.ts'
-
-/** An alert that would have reached a person. */
-export interface BacktestAlert {
-  readonly household: HouseholdId
-  readonly meters: readonly MeterId[]
-  readonly kind: AlertKind
-  /** The highest it came to. */
-  severity: Severity
-  readonly onsetMs: EpochMs
-  readonly raisedAtMs: EpochMs
-  clearedAtMs: EpochMs | null
-  /** As it stood when it was raised. */
-  readonly explanation: Explanation
-  readonly evidence: Evidence
-}
-
-interface BacktestHome {
-  readonly profile: Profile
-  readonly series: readonly Series[]
-  /** Next row of each series. */
-  readonly next: Uint32Array
-  readonly judge: JudgeState
-  open: BacktestAlert | null
-}
+import { judgeTrend, tellDay } from './trend.ts'
 
 export interface BacktestInput {
   readonly profiles: readonly Profile[]
@@ -46,49 +21,33 @@ export interface BacktestInput {
 export function runBacktest(input: BacktestInput): BacktestAlert[] {
   const homes = gather(input)
   const budget = newBudget(input.budget)
+  const village = newVillageIndex()
   const alerts: BacktestAlert[] = []
   let worked = 0
   for (let day = firstDay(homes); day !== Infinity; day = firstDay(homes)) {
     settleDay(budget, homes, day)
     const threshold = thresholdOn(budget, day)
     const context = { thresholdOn: () => threshold }
+    for (const home of homes) worked += foldDay(home, day, context, alerts)
+    for (const home of homes) tellDay(home.trend, village)
     for (const home of homes) {
-      for (let at = nextSeries(home, day); at >= 0; at = nextSeries(home, day)) {
-        const row = home.next[at] ?? 0
-        home.next[at] = row + 1
-        worked++
-        for (const finding of foldJudge(home.judge, observationAt(home, at, row), context)) {
-          apply(home, finding, alerts)
-        }
-      }
+      for (const finding of judgeTrend(home.trend, village)) applyFinding(home.open, finding, alerts)
     }
     input.onProgress?.(worked)
   }
-  return alerts.sort((a, b) => a.raisedAtMs - b.raisedAtMs || (a.household < b.household ? -1 : 1))
+  return inOrder(alerts)
 }
 
 function gather(input: BacktestInput): BacktestHome[] {
   const byMeter = new Map(input.series.map((series) => [series.meter, series]))
-  return input.profiles.flatMap((profile): BacktestHome[] => {
+  return input.profiles.flatMap((profile) => {
     const series = profile.meters.flatMap((meter) => byMeter.get(meter.id) ?? [])
-    if (series.length === 0) return []
-    // Meters of the register that the file does not have are not waited for.
-    const known = { ...profile, meters: series.map(({ meter, kind }) => ({ id: meter, kind })) }
-    return [
-      { profile: known, series, next: new Uint32Array(series.length), judge: newJudge(known), open: null },
-    ]
+    return newBacktestHome(profile, series) ?? []
   })
 }
 
 function firstDay(homes: readonly BacktestHome[]): number {
-  let first = Infinity
-  for (const home of homes) {
-    for (let at = 0; at < home.series.length; at++) {
-      const endMs = home.series[at]?.endMs[home.next[at] ?? 0]
-      if (endMs !== undefined) first = Math.min(first, dayOf(endMs))
-    }
-  }
-  return first
+  return homes.reduce((first, home) => Math.min(first, nextDay(home)), Infinity)
 }
 
 /** Hands the days that nothing changes any more to the budget, those that a gap in the whole file skipped as well. */
@@ -102,59 +61,4 @@ function settleDay(budget: BudgetState, homes: readonly BacktestHome[], day: num
     }
   }
   budget.sealedDay = sealed
-}
-
-/** The series of the home whose next row ends first, on this day; -1 where the day is done. Ties: by meter index. */
-function nextSeries(home: BacktestHome, day: number): number {
-  let best = -1
-  let bestMs = Infinity
-  for (let at = 0; at < home.series.length; at++) {
-    const endMs = home.series[at]?.endMs[home.next[at] ?? 0]
-    if (endMs === undefined || endMs >= bestMs || dayOf(endMs) !== day) continue
-    best = at
-    bestMs = endMs
-  }
-  return best
-}
-
-function observationAt(home: BacktestHome, meter: number, row: number) {
-  const series = home.series[meter]
-  const amount = series?.amount[row] ?? NaN
-  const measured = !Number.isNaN(amount)
-  return {
-    meter,
-    endMs: series?.endMs[row] ?? 0,
-    intervalMs: series?.intervalMs[row] ?? 0,
-    amount: measured ? amount : null,
-    measured,
-  }
-}
-
-function apply(home: BacktestHome, finding: Finding, alerts: BacktestAlert[]): void {
-  switch (finding.type) {
-    case 'raise': {
-      const { household, kind, severity, onsetMs, explanation, evidence } = finding
-      const { meters, atMs: raisedAtMs } = finding
-      home.open = {
-        household,
-        meters,
-        kind,
-        severity,
-        onsetMs,
-        raisedAtMs,
-        clearedAtMs: null,
-        explanation,
-        evidence,
-      }
-      alerts.push(home.open)
-      return
-    }
-    case 'escalate':
-      if (home.open !== null) home.open.severity = finding.severity
-      return
-    case 'clear':
-    case 'retract':
-      if (home.open !== null) home.open.clearedAtMs = finding.atMs
-      home.open = null
-  }
 }

@@ -1,11 +1,15 @@
+import { newMember, type HomeOutage } from './area/member.ts'
+import { RING_HOURS } from './area/outage.ts'
 import { bytesOf, floatsOf, joinFrames, splitFrames } from './frames.ts'
 import type { HomeEvent } from './home-event.ts'
-import type { Absence, Home, Skew } from './household.ts'
+import type { HomeAbsence } from './holds.ts'
+import type { Home, Skew } from './household.ts'
 import type { Matters, Outcome } from './matters.ts'
 import type { Profile } from './observation.ts'
 import { shelfFor, type Records } from './state/records.ts'
 import { allocate, recordBytes, type Slab } from './state/slab.ts'
 import type { Said } from './rewind.ts'
+import { loadTrend, saveTrend, type SavedTrend } from './trend/home-trend.ts'
 import type { Item } from './window.ts'
 
 /**
@@ -13,7 +17,7 @@ import type { Item } from './window.ts'
  * order. It decodes to a home that behaves the same to the last bit, which the snapshot test holds it to.
  */
 interface Head {
-  readonly version: 2
+  readonly version: 3
   readonly key: string
   readonly profile: Profile
   readonly followsZone: boolean
@@ -21,21 +25,25 @@ interface Head {
   readonly count: number
   readonly base: Item | null
   readonly events: readonly Said<HomeEvent>[]
-  readonly absences: readonly Absence[]
+  readonly absences: readonly HomeAbsence[]
   readonly skews: readonly Skew[]
   readonly loose: readonly HomeEvent[]
+  readonly trend: SavedTrend
   readonly said: readonly (readonly [string, Outcome])[]
+  readonly region: string | null
+  readonly newestHour: number
+  readonly outages: readonly HomeOutage[]
 }
 
 const text = new TextEncoder()
 const words = new TextDecoder()
-/** Frames in front of the states: head, numbers, rows and bytes of the window, the home's row. */
-const FIXED_FRAMES = 5
+/** Frames in front of the states: head, numbers, rows and bytes of the window, the home's row, hours of the areas. */
+const FIXED_FRAMES = 6
 
 export function encodeHome(home: Home): Uint8Array {
   const { rewind } = home
   const head: Head = {
-    version: 2,
+    version: 3,
     key: home.key,
     profile: home.profile,
     followsZone: home.followsZone,
@@ -47,7 +55,11 @@ export function encodeHome(home: Home): Uint8Array {
     absences: home.absences,
     skews: home.skews,
     loose: home.loose,
+    trend: saveTrend(home.trend),
     said: [...home.said],
+    region: home.member.region,
+    newestHour: home.member.newestHour,
+    outages: home.member.outages,
   }
   const states = [...rewind.ladder.map((rung) => rung.state), rewind.head]
   const meters = home.profile.meters.length
@@ -62,6 +74,7 @@ export function encodeHome(home: Home): Uint8Array {
     bytesOf(rewind.window.rows),
     rewind.window.bytes.subarray(0, rewind.window.used),
     recordBytes(home.shelf.rows, home.row),
+    home.member.hours,
     ...states.map((record) => recordBytes(home.shelf.slab, record)),
   ])
 }
@@ -69,7 +82,7 @@ export function encodeHome(home: Home): Uint8Array {
 export function decodeHome(bytes: Uint8Array, records: Records): Home {
   const frames = splitFrames(bytes)
   const head = JSON.parse(words.decode(frames[0])) as Head
-  if (head.version !== 2) throw new Error(`a home was saved in an unknown form (${String(head.version)})`)
+  if (head.version !== 3) throw new Error(`a home was saved in an unknown form (${String(head.version)})`)
   const meters = head.profile.meters.length
   const numbers = floatsOf(frames[1])
   const shelf = shelfFor(records, head.profile)
@@ -104,8 +117,15 @@ export function decodeHome(bytes: Uint8Array, records: Records): Home {
     row: recordOf(head, shelf.rows, frames[4]),
     offlineMs: numbers.slice(0, meters),
     absences: [...head.absences],
+    member: {
+      ...newMember(head.region),
+      hours: frames[5] ?? new Uint8Array(RING_HOURS),
+      newestHour: head.newestHour,
+      outages: head.outages,
+    },
     skews: head.skews.map((skew) => ({ ...skew })),
     loose: [...head.loose],
+    trend: loadTrend(head.trend),
     said: new Map(head.said) satisfies Matters,
     wakeMs: numbers[meters] ?? Infinity,
   }

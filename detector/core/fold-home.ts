@@ -1,20 +1,26 @@
 import { DAY_MS, type EpochMs } from '../../domain/time.ts'
+import type { HomeOutage } from './area/member.ts'
+import { foldReturn } from './area/return-to-life.ts'
+import { isSupplyGone } from './area/supply.ts'
 import { addDay, CLOSED_AFTER_DAYS, type Pool } from './area/pool.ts'
 import { foldDevices } from './devices/fold.ts'
 import type { HomeEvent } from './home-event.ts'
-import { foldJudge, reachedOnDay } from './judge.ts'
+import { foldJudge, reachedOnDay, silentSinceOf } from './judge.ts'
 import type { LifeContext } from './life/fold.ts'
 import { C, NEVER } from './life/state.ts'
 import type { Hole } from './listening.ts'
 import type { HomeState } from './state/home-state.ts'
 import { closeOnce } from './state/row.ts'
 import type { Slab } from './state/slab.ts'
+import { foldTrend } from './trend/fold-trend.ts'
+import type { VillageIndex } from './trend/village-index.ts'
 import { FLAG, type Item } from './window.ts'
 
 /** What a home is folded with. */
 export interface HomeContext {
   readonly life: LifeContext
   readonly pool: Pool
+  readonly village: VillageIndex
   readonly holes: readonly Hole[]
 }
 
@@ -28,11 +34,12 @@ export function measuredMsIn(state: HomeState): EpochMs {
 /** One for all, filled in anew for each item: nobody keeps an observation. */
 const observation = { meter: 0, endMs: 0, intervalMs: 0, amount: null as number | null, measured: false }
 
-/** Works one item of a home, in the order of its items: its meters as devices, and who judges its silence. */
+/** Works one item of a home, in the order of its items: its meters as devices, who judges its silence, its trends. */
 export function foldHome(
   state: HomeState,
   rows: Slab,
   row: number,
+  outages: readonly HomeOutage[],
   item: Item,
   context: HomeContext,
   say: (event: HomeEvent) => void,
@@ -49,10 +56,17 @@ export function foldHome(
   observation.endMs = endMs
   observation.intervalMs = intervalMs
   observation.amount = Number.isNaN(item.amount) ? null : item.amount
-  observation.measured = measured
+  // What cannot flow is no evidence that nobody was there.
+  observation.measured = measured && !isSupplyGone(state.profile, outages, item)
   const findings = foldJudge(state, observation, context.life)
-  if (findings.length === 0) return
-  for (const finding of findings) if (finding.type !== 'retract') say({ meter: -1, finding })
+  if (findings.length > 0) {
+    for (const finding of findings) if (finding.type !== 'retract') say({ meter: -1, finding })
+  }
+  foldReturn(state, outages, endMs, say)
+  if (!measured) return
+  const silentSinceMs = silentSinceOf(state)
+  const sign = silentSinceMs === null ? null : silentSinceMs === endMs
+  foldTrend(state.u32, state.trend, state.profile, observation, sign, say)
 }
 
 /**

@@ -1,23 +1,31 @@
 import type { Explanation, Finding } from '../../domain/finding.ts'
-import { HOUR_MS, LATENESS_MS, type EpochMs } from '../../domain/time.ts'
+import { LATENESS_MS, type EpochMs } from '../../domain/time.ts'
+import { newMember, noteHours, type Member } from './area/member.ts'
+import { hourOf } from './area/outage.ts'
 import { offlineSince } from './devices/offline.ts'
 import { COLUMN, get } from './devices/state.ts'
 import { foldHome, measuredMsIn, type HomeContext } from './fold-home.ts'
+import { holdOutcome, rememberReturn, type HomeAbsence } from './holds.ts'
 import type { HomeEvent } from './home-event.ts'
-import { gatherMatters, matterKey, sayDifference, type Matters, type Outcome } from './matters.ts'
+import { gatherMatters, matterKey, sayDifference, type Matters } from './matters.ts'
 import type { Profile } from './observation.ts'
-import { forget, forgettableMs, newRewind, refold, take, type Folder, type Rewind } from './rewind.ts'
+import { reasonNeighboursMoved } from './retract-reasons.ts'
+import {
+  forget,
+  forgettableMs,
+  newRewind,
+  openFrom,
+  refold,
+  take,
+  type Folder,
+  type Rewind,
+} from './rewind.ts'
 import type { HomeState } from './state/home-state.ts'
-import { newestIn, setNewest } from './state/row.ts'
 import { newRecord, newRow, shelfFor, stateIn, type Records, type Shelf } from './state/records.ts'
+import { newestIn, setNewest } from './state/row.ts'
 import { copyRecord, release } from './state/slab.ts'
+import { dropEnded, newHomeTrend, settleTrend, type HomeTrend } from './trend/home-trend.ts'
 import type { Item } from './window.ts'
-
-export interface Absence {
-  readonly fromMs: EpochMs
-  readonly toMs: EpochMs
-  readonly reason: string
-}
 
 /** A clock ahead, which has no place in event time: told by receipt. */
 export interface Skew {
@@ -38,19 +46,17 @@ export interface Home {
   readonly row: number
   /** Onset of the silence that the clock called `meter-offline`, per meter; NaN: none. */
   readonly offlineMs: Float64Array
-  readonly absences: Absence[]
+  readonly absences: HomeAbsence[]
   readonly skews: Skew[]
+  /** What of it concerns its areas. */
+  readonly member: Member
   /** Events that hang on receipt, not on event time; kept until their matter is over. */
   loose: HomeEvent[]
+  readonly trend: HomeTrend
   said: Matters
   /** The matters may change without an event once measured data reaches this time. */
   wakeMs: EpochMs
 }
-
-/** When full, the oldest absence is forgotten. */
-export const MAX_ABSENCES = 32
-/** After a planned absence a home is given this long to show life before its silence is looked at again. */
-export const RETURN_GRACE_MS = 12 * HOUR_MS
 
 export function newHome(key: string, profile: Profile, followsZone: boolean, records: Records): Home {
   const meters = profile.meters.length
@@ -65,7 +71,9 @@ export function newHome(key: string, profile: Profile, followsZone: boolean, rec
     offlineMs: new Float64Array(meters).fill(NaN),
     absences: [],
     skews: [],
+    member: newMember(),
     loose: [],
+    trend: newHomeTrend(meters),
     said: new Map(),
     wakeMs: Infinity,
   }
@@ -96,7 +104,9 @@ export function measuredMsOf(home: Home): EpochMs {
 /** Takes an item; `settle` works what was taken. */
 export function takeItem(home: Home, item: Item): 'taken' | 'known' | 'behind' {
   const fate = take(home.rewind, item)
-  if (fate === 'taken' && item.endMs > newestMsOf(home, item.meter)) {
+  if (fate !== 'taken') return fate
+  noteHours(home.member, hourOf(item.endMs - item.intervalMs), hourOf(item.endMs - 1))
+  if (item.endMs > newestMsOf(home, item.meter)) {
     setNewest(home.shelf.rows, home.row, item.meter, item.endMs)
   }
   return fate
@@ -105,10 +115,21 @@ export function takeItem(home: Home, item: Item): 'taken' | 'known' | 'behind' {
 /** Folds what was taken and says what has changed by it, no more. `why`: the reason of retractions, where it is known. */
 export function settle(home: Home, context: HomeContext, why?: Explanation): Finding[] {
   const changed = refold(home.rewind, folderOf(home, context))
-  const isAwake = measuredMsOf(home) >= home.wakeMs
-  const findings = changed || isAwake || hasReturned(home) ? restate(home, context, why) : []
+  const head = headOf(home)
+  const isAwake = measuredMsIn(head) >= home.wakeMs
+  const trend = settleTrend(home, head.u32, head.trend, context.village)
+  const isNew = changed || isAwake || hasReturned(home)
+  const reason = !isNew && trend === 'neighbours' ? reasonNeighboursMoved() : why
+  const findings = isNew || trend !== null ? restate(home, context, reason) : []
+  for (const key of dropEnded(home.trend)) home.said.delete(key)
   forgetSettled(home)
   return findings
+}
+
+/** What is not told by items (an outage of its area) has changed: the home is folded again from there. */
+export function refoldFrom(home: Home, fromMs: EpochMs): void {
+  openFrom(home.rewind, fromMs)
+  wake(home)
 }
 
 /** Compares what was said with what is so. */
@@ -121,24 +142,21 @@ export function restate(home: Home, context: HomeContext, why?: Explanation): Fi
 }
 
 function folderOf(home: Home, context: HomeContext): Folder<number, HomeEvent> {
+  const { shelf, row, profile, member } = home
   return {
     fold: (record, item, say) =>
-      foldHome(stateIn(home.shelf, record, home.profile), home.shelf.rows, home.row, item, context, say),
-    ...copying(home.shelf),
+      foldHome(stateIn(shelf, record, profile), shelf.rows, row, member.outages, item, context, say),
+    ...copying(shelf),
   }
 }
 
 function currentMatters(home: Home, context: HomeContext): Matters {
   const events: HomeEvent[] = [...clockEvents(home, context), ...home.loose]
   for (const said of home.rewind.events) events.push(said.event)
+  for (const said of home.trend.events) events.push(said.event)
   const matters = gatherMatters(events)
   home.wakeMs = Infinity
-  for (const [key, outcome] of matters) {
-    if (outcome.raise.kind !== 'inactivity') continue
-    const held = holdForAbsence(home, outcome)
-    if (held === null) matters.delete(key)
-    else matters.set(key, held)
-  }
+  for (const [key, outcome] of matters) matters.set(key, holdOutcome(home, outcome, matters))
   return matters
 }
 
@@ -157,29 +175,6 @@ function clockEvents(home: Home, context: HomeContext): HomeEvent[] {
     else events.push(raise)
   }
   return events
-}
-
-/**
- * A planned absence explains a silence: what was raised within it is held until some hours after its end, and then
- * looked at again: raised if measured data shows that the home is silent still.
- */
-function holdForAbsence(home: Home, outcome: Outcome): Outcome | null {
-  let atMs = outcome.raise.atMs
-  for (const absence of home.absences) {
-    if (absence.fromMs <= atMs && atMs < absence.toMs + RETURN_GRACE_MS) atMs = absence.toMs + RETURN_GRACE_MS
-  }
-  if (atMs === outcome.raise.atMs) return outcome
-  if (outcome.clear !== null && outcome.clear.atMs <= atMs) return null
-  if (measuredMsOf(home) < atMs) {
-    home.wakeMs = Math.min(home.wakeMs, atMs)
-    return null
-  }
-  const { escalate } = outcome
-  return {
-    raise: { ...outcome.raise, atMs },
-    escalate: escalate === null ? null : { ...escalate, atMs: Math.max(escalate.atMs, atMs) },
-    clear: outcome.clear,
-  }
 }
 
 /** A meter that the clock called offline has a newer reading (or fewer) than it had then. */
@@ -226,8 +221,10 @@ function dropFinished(home: Home): void {
     if (!Number.isNaN(onsetMs)) pending.add(matterKey('meter-offline', onsetMs))
   }
   const finished = new Set<string>()
-  for (const [key, { clear }] of gatherMatters(all)) {
-    if (clear !== null && !pending.has(key)) finished.add(key)
+  for (const [key, outcome] of gatherMatters(all)) {
+    if (outcome.clear === null || pending.has(key)) continue
+    rememberReturn(home, outcome)
+    finished.add(key)
   }
   if (finished.size === 0) return
   rewind.events = rewind.events.filter(({ event }) => !finished.has(keyOf(event)))

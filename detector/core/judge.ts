@@ -1,6 +1,13 @@
 import type { Finding } from '../../domain/finding.ts'
 import type { EpochMs } from '../../domain/time.ts'
-import { foldLife, reachedOn, silentSinceMs, type LifeContext } from './life/fold.ts'
+import {
+  foldLife,
+  presentLifeSilence,
+  reachedOn,
+  silentSinceMs,
+  type LifeContext,
+  type PresentSilence,
+} from './life/fold.ts'
 import { beginLife } from './life/state.ts'
 import type { Observation, Profile } from './observation.ts'
 import { foldRule } from './rules/fold.ts'
@@ -55,6 +62,11 @@ export function silentSinceOf(state: JudgeState): EpochMs | null {
   if (isLife(state)) return silentSinceMs(state)
   const lastUseMs = state.f64[state.rule + R.lastUseMs] ?? NEVER
   return lastUseMs === NEVER ? null : lastUseMs
+}
+
+/** The silence that goes on, where the home's own rhythm is known well enough to weigh it. */
+export function presentSilence(state: JudgeState, endMs: EpochMs): PresentSilence | null {
+  return isLife(state) ? presentLifeSilence(state, endMs) : null
 }
 
 /** What a finished UTC day of this home adds to the area's budget (`closeDay`), or null; a fixed rule has no budget. */

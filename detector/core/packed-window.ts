@@ -190,6 +190,23 @@ export function columnsOf(packed: PackedWindow): Window {
   return readItems(packed, newPackedWindow(packed.meters).rows.subarray(0, rowLength(packed.meters)))
 }
 
+/** Columns to read into, for whoever looks and keeps nothing. */
+const glance = newWindow(64)
+
+/** Some of the newest items in columns, all that end after `afterMs` among them; they hold until the next such look. */
+export function glanceAfter(packed: PackedWindow, afterMs: EpochMs): Window {
+  const { rows, meters } = packed
+  const length = rowLength(meters)
+  let row = NEWER
+  while (row >= OLDER && (rows[row * length + BEFORE] ?? 0) > afterMs) row--
+  glance.length = 0
+  const from =
+    row >= OLDER
+      ? rows.slice(row * length, (row + 1) * length)
+      : newPackedWindow(meters).rows.subarray(0, length)
+  return readItems(packed, from, glance)
+}
+
 /** Puts items that come after all others behind them. */
 export function packTail(packed: PackedWindow, window: Window): void {
   for (let index = 0; index < window.length; index++) {
@@ -204,8 +221,11 @@ export function packTail(packed: PackedWindow, window: Window): void {
 }
 
 /** The items from a row's place on; `row` is worked on. */
-function readItems({ bytes, used, count }: PackedWindow, row: Float64Array): Window {
-  const window = newWindow(count - (row[INDEX] ?? 0) + 1)
+function readItems(
+  { bytes, used, count }: PackedWindow,
+  row: Float64Array,
+  window: Window = newWindow(count - (row[INDEX] ?? 0) + 1),
+): Window {
   let at = row[BYTE] ?? 0
   while (at < used) {
     const head = bytes[at++] ?? 0

@@ -1,3 +1,4 @@
+import { inherit } from './area/member.ts'
 import type { HomeEvent } from './home-event.ts'
 import { endHome, newHome, takeItem, type Home } from './household.ts'
 import type { Profile } from './observation.ts'
@@ -52,6 +53,7 @@ export function isSameProfile(one: Profile, other: Profile): boolean {
     isJudgedAlike(one, other) &&
     one.household === other.household &&
     one.tier === other.tier &&
+    (one.region ?? null) === (other.region ?? null) &&
     one.timezone === other.timezone
   )
 }
@@ -77,8 +79,14 @@ function relabel(home: Home, source: Home): Home {
     row: copyRecord(source.shelf.rows, source.row),
     offlineMs: source.offlineMs.slice(),
     absences: [...source.absences],
+    member: inherit(source.member),
     skews: source.skews.map((skew) => ({ ...skew })),
     loose: source.loose.map(rename),
+    trend: {
+      ...source.trend,
+      told: source.trend.told.slice(),
+      events: source.trend.events.map(({ day, event }) => ({ day, event: rename(event) })),
+    },
   }
 }
 

@@ -2,6 +2,7 @@ import { DAY_MS, type EpochMs } from '../../domain/time.ts'
 import {
   append,
   columnsOf,
+  glanceAfter,
   comesLast,
   newPackedWindow,
   packTail,
@@ -161,6 +162,13 @@ function openFor<State, Event>(rewind: Rewind<State, Event>, item: Item): Open {
   return open
 }
 
+/** What is not told by items has changed: those that end at `fromMs` or later are to be folded again. */
+export function openFrom<State, Event>(rewind: Rewind<State, Event>, fromMs: EpochMs): void {
+  const open = openFor(rewind, { endMs: fromMs, meter: 0, intervalMs: 0, amount: NaN, flags: 0 })
+  const index = open.from + findPlace(open.window, fromMs, 0, 0)
+  rewind.dirtyFrom = Math.min(rewind.dirtyFrom, index)
+}
+
 /** Folds what was taken since. True where what the fold says has changed. */
 export function refold<State, Event>(rewind: Rewind<State, Event>, folder: Folder<State, Event>): boolean {
   const { events, open } = rewind
@@ -178,6 +186,7 @@ export function refold<State, Event>(rewind: Rewind<State, Event>, folder: Folde
     return changed
   }
   if (rewind.dirtyFrom < rewind.folded && goBack(rewind, folder)) changed = true
+  rewind.dirtyFrom = Infinity
   const { from, window } = openDownTo(rewind, rewind.folded)
   for (let index = rewind.folded - from; index < window.length; index++) {
     step(rewind, folder, itemAt(window, index), say)
@@ -199,7 +208,6 @@ function goBack<State, Event>(rewind: Rewind<State, Event>, folder: Folder<State
   folder.release(rewind.head)
   rewind.head = folder.clone(rung.state)
   rewind.folded = rung.index
-  rewind.dirtyFrom = Infinity
   let changed = false
   while ((events.at(-1)?.index ?? -1) >= rung.index) {
     events.pop()
@@ -242,6 +250,17 @@ export function itemsOf<State, Event>(rewind: Rewind<State, Event>): Window {
 /** When there will be something to forget: a horizon beyond this. */
 export function forgettableMs<State, Event>(rewind: Rewind<State, Event>): EpochMs {
   return rewind.window.count >= MAX_ITEMS ? -Infinity : (rewind.ladder[1]?.endMs ?? Infinity)
+}
+
+/** Some of the newest items, folded or not, all that end after `afterMs` among them; they hold until the next such look. */
+export function recentItems<State, Event>(rewind: Rewind<State, Event>, afterMs: EpochMs): Window {
+  const { open, window, fresh } = rewind
+  if (open !== null) {
+    return (open.window.endMs[0] ?? Infinity) <= afterMs ? open.window : openDownTo(rewind, 0).window
+  }
+  const recent = glanceAfter(window, afterMs)
+  for (const item of fresh) insertAt(recent, recent.length, item)
+  return recent
 }
 
 /**

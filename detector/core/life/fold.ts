@@ -96,13 +96,19 @@ function foldSign(state: LifeState, observation: Observation, long: boolean): re
   return findings
 }
 
+/** Whether the home has been watched for long enough to tell its habits from an emergency. */
+export function isKnown(state: LifeState, endMs: EpochMs): boolean {
+  const { f64, f32, clock, level } = state
+  const watchedMs = endMs - (f64[clock + C.firstMs] ?? endMs)
+  if ((f64[clock + C.lastSignMs] ?? NEVER) === NEVER || watchedMs < LEARNING_DAYS * DAY_MS) return false
+  if (watchedMs < ABSENT_LEARNING_DAYS * DAY_MS && hasBeenAway(state)) return false
+  return (f32[level + V.hoursSeen] ?? 0) >= LEARNING_DAYS * 12
+}
+
 function judgeSilence(state: LifeState, endMs: EpochMs, context: LifeContext): readonly LifeFinding[] {
+  if (!isKnown(state, endMs)) return NOTHING
   const { f64, f32, clock, level } = state
   const lastSignMs = f64[clock + C.lastSignMs] ?? NEVER
-  const watchedMs = endMs - (f64[clock + C.firstMs] ?? endMs)
-  if (lastSignMs === NEVER || watchedMs < LEARNING_DAYS * DAY_MS) return NOTHING
-  if (watchedMs < ABSENT_LEARNING_DAYS * DAY_MS && hasBeenAway(state)) return NOTHING
-  if ((f32[level + V.hoursSeen] ?? 0) < LEARNING_DAYS * 12) return NOTHING
   const open = (f64[clock + C.openOnsetMs] ?? NEVER) !== NEVER
   if (!open && (f32[level + V.peak] ?? 0) <= 0) return NOTHING
   const threshold = context.thresholdOn(dayOf(endMs))
@@ -144,4 +150,20 @@ export function reachedOn(state: LifeState, day: number): number | null {
 export function silentSinceMs(state: LifeState): EpochMs | null {
   const at = state.f64[state.clock + C.lastSignMs] ?? NEVER
   return at === NEVER ? null : at
+}
+
+export interface PresentSilence {
+  readonly sinceMs: EpochMs
+  /** ln P(a living home is silent for so long). */
+  readonly logAlive: number
+  /** A weekly absence explains it. */
+  readonly isUsual: boolean
+}
+
+/** The silence that goes on at `endMs`; null while the home is not known well enough. */
+export function presentLifeSilence(state: LifeState, endMs: EpochMs): PresentSilence | null {
+  const sinceMs = silentSinceMs(state)
+  const watchedMs = endMs - (state.f64[state.clock + C.firstMs] ?? endMs)
+  if (sinceMs === null || watchedMs < LEARNING_DAYS * DAY_MS) return null
+  return { sinceMs, logAlive: state.f32[state.level + V.logAlive] ?? 0, isUsual: isUsualAbsence(state) }
 }

@@ -1,10 +1,42 @@
 import type { MeterKind } from '../../../domain/units.ts'
 import type { Profile } from '../observation.ts'
-import { COEFFICIENTS } from './coefficients.ts'
-import { RETURNS_EDGES, RETURNS_PRIOR } from './parameters.ts'
+import { MODEL } from './model.ts'
+import { RETURNS_EDGES } from './parameters.ts'
 import { fastLogit, logit, logOfNext, softplus } from './logarithms.ts'
 import { fastByteOf, HOME_ROW, lastDayRateOf, rateOf } from './rhythm.ts'
 import { RETURN_BINS, V, type LifeState } from './state.ts'
+
+/** In the order of `featuresOf`, as docs/DETECTION.md calls them. */
+// prettier-ignore
+export const FEATURE_NAMES = [
+  '1', 'L', 's', 's²', 'e', 'e²', 'L·s', 'L·e', 'A', 'B', 'A·s', 'B·s', 'F', 'F·s', 'a', 'a·s', 'D', 'D·s',
+] as const
+export const FEATURES = FEATURE_NAMES.length
+
+/** What the weights are multiplied with, for whoever fits them; `hazardAt` is their sum, put so that less is worked out. */
+export function featuresOf(
+  state: LifeState,
+  slot: number,
+  surprise: number,
+  silentHours: number,
+  out: Float64Array,
+): void {
+  const hour = slot % 24
+  const { f32, level } = state
+  const rate = logit(rateOf(state, HOME_ROW, slot))
+  const s = logOfNext(surprise)
+  const e = logOfNext(silentHours)
+  const lately = logit(f32[level + V.lately] ?? 0)
+  const longRun = logit(f32[level + V.longRun] ?? 0)
+  const fast = fastLogit(fastByteOf(state, hour))
+  const absences = f32[level + V.absences] ?? 0
+  const lastDay = lastDayRateOf(state, hour)
+  // prettier-ignore
+  out.set([
+    1, rate, s, s * s, e, e * e, rate * s, rate * e, lately, longRun, lately * s, longRun * s,
+    fast, fast * s, absences, absences * s, lastDay, lastDay * s,
+  ])
+}
 
 function kindOf(profile: Profile): MeterKind {
   for (const meter of profile.meters) if (meter.kind === 'water') return 'water'
@@ -27,12 +59,12 @@ export interface Habit {
   perLogSurprise: number
 }
 
-const habit: Habit = { weights: COEFFICIENTS.water, constant: 0, perLogSurprise: 0 }
+const habit: Habit = { weights: MODEL.weights.water, constant: 0, perLogSurprise: 0 }
 
 /** The habit's part of z; the object is reused by the next call. */
 export function habitOf(state: LifeState): Habit {
   const { f32, level } = state
-  const w = COEFFICIENTS[kindOf(state.profile)]
+  const w = state.model.weights[kindOf(state.profile)]
   const lately = logit(f32[level + V.lately] ?? 0)
   const longRun = logit(f32[level + V.longRun] ?? 0)
   const absences = f32[level + V.absences] ?? 0
@@ -84,8 +116,8 @@ export function returnBin(surprise: number): number {
  * How much more or less often this home returns from such silences than the pooled law says: the posterior mean of a
  * gamma frailty, (returns + k) / (expected returns + k). This is the home's calibration on its own completed silences.
  */
-export function frailty({ f32, returns }: LifeState, bin: number): number {
+export function frailty({ f32, returns, model }: LifeState, bin: number): number {
   const returned = f32[returns + bin] ?? 0
   const expected = f32[returns + RETURN_BINS + bin] ?? 0
-  return (returned + RETURNS_PRIOR) / (expected + RETURNS_PRIOR)
+  return (returned + model.returnsPrior) / (expected + model.returnsPrior)
 }

@@ -1,13 +1,6 @@
 import { DAY_MS, HOUR_MS } from '../../../domain/time.ts'
 import { frailty, pooledHazard, returnBin } from './hazard.ts'
-import {
-  LATELY_HOURS,
-  LONG_RUN_HOURS,
-  MIN_COVER,
-  RETURNS_FORGET,
-  WORTH_FAST_HOURS,
-  WORTH_SLOW_HOURS,
-} from './parameters.ts'
+import { LATELY_HOURS, LONG_RUN_HOURS, MIN_COVER, RETURNS_FORGET, WORTH_HOURS } from './parameters.ts'
 import { surpriseOf } from './logarithms.ts'
 import { HOME_ROW, learnFastRate, learnLastDay, learnRate, meterRow, rateOf } from './rhythm.ts'
 import { B, H, L, LOAD_ROW, M, RETURN_BINS, V, type LifeState } from './state.ts'
@@ -152,22 +145,19 @@ export function creditSilence(state: LifeState): number {
   const logAlive = (f32[level + V.logAlive] ?? 0) - hazard
   f32[level + V.logAlive] = logAlive
   const alive = Math.exp(logAlive) * hours
-  const { fast, slow } = fade(hours)
-  f32[level + V.waitingFast] = (f32[level + V.waitingFast] ?? 0) * fast + alive
-  f32[level + V.waitingSlow] = (f32[level + V.waitingSlow] ?? 0) * slow + alive
+  f32[level + V.waiting] = (f32[level + V.waiting] ?? 0) * fade(hours) + alive
   return hours
 }
 
-/** What is left of the worth of waiting after so many hours. Meters keep to one interval, so the last answers are remembered. */
-const faded = { hours: 0, fast: 1, slow: 1 }
+/** What is left of the worth of waiting after so many hours. Meters keep to one interval, so the last answer is remembered. */
+const faded = { hours: 0, worth: 1 }
 
-function fade(hours: number): { readonly fast: number; readonly slow: number } {
+function fade(hours: number): number {
   if (hours !== faded.hours) {
     faded.hours = hours
-    faded.fast = Math.exp(-hours / WORTH_FAST_HOURS)
-    faded.slow = Math.exp(-hours / WORTH_SLOW_HOURS)
+    faded.worth = Math.exp(-hours / WORTH_HOURS)
   }
-  return faded
+  return faded.worth
 }
 
 /** UTC day (since 1970) in which an interval ends. */

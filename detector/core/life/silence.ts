@@ -71,8 +71,7 @@ export function endSilence(state: LifeState, endMs: EpochMs): void {
   f32[level + V.surprise] = 0
   f32[level + V.silentHours] = 0
   f32[level + V.logAlive] = 0
-  f32[level + V.waitingFast] = 0
-  f32[level + V.waitingSlow] = 0
+  f32[level + V.waiting] = 0
   f32[level + V.peak] = 0
   f32[level + V.noted] = 0
   f32[level + V.scoredAt] = 0

@@ -1,3 +1,4 @@
+import { MODEL, type LifeModel } from './model.ts'
 import { PRIOR_RATE } from './parameters.ts'
 import type { Profile } from '../observation.ts'
 import { bytesOfState, cloneAlone, newAlone, type HomeState } from '../state/home-state.ts'
@@ -41,9 +42,10 @@ export const V = {
   silentHours: 1,
   /** ln P(a living home is silent as long as this). */
   logAlive: 2,
-  /** Discounted silent time that a stop would have been waiting: fast and slow part of the worth. */
-  waitingFast: 3,
-  waitingSlow: 4,
+  /** Silent time that a stop would have been waiting, at its worth now. */
+  waiting: 3,
+  /** Share of intervals that begin where the one before ended. */
+  unbroken: 4,
   /** Highest score of the present silence. */
   peak: 5,
   /** `silentHours` when the score was last worked out. */
@@ -63,8 +65,6 @@ export const V = {
   noted: 16,
   /** Observed hours of the newest day. */
   dayHours: 17,
-  /** Share of intervals that begin where the one before ended. */
-  unbroken: 18,
 } as const
 
 /** Places in `hour`: the wall-clock hour (since 1970) being observed; bit h: hour h of the day showed life when last observed. */
@@ -93,8 +93,9 @@ export function sixteenthsOf(hours: number): number {
 }
 
 /** The life of one home, in a record of its own. */
-export function newLife(profile: Profile): LifeState {
+export function newLife(profile: Profile, model: LifeModel = MODEL): LifeState {
   const state = newAlone(profile)
+  state.model = model
   beginLife(state)
   return state
 }
@@ -104,7 +105,7 @@ export function cloneLife(state: LifeState): LifeState {
 }
 
 /** Format: one byte of version, then the record (little-endian machines). */
-const VERSION = 3
+const VERSION = 4
 
 export function encodeLife(state: LifeState): Uint8Array {
   const record = bytesOfState(state)

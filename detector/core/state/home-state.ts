@@ -1,3 +1,4 @@
+import { MODEL, type LifeModel } from '../life/model.ts'
 import type { Profile } from '../observation.ts'
 import { layoutOf, type Judge, type Layout, type Section } from './layout.ts'
 import { allocate, newSlab, recordBytes, startOfRecord, type Chunk, type Slab } from './slab.ts'
@@ -9,6 +10,8 @@ import { allocate, newSlab, recordBytes, startOfRecord, type Chunk, type Slab } 
  */
 export type HomeState = {
   profile: Profile
+  /** What the life model judges by; not part of the record. */
+  model: LifeModel
   readonly layout: Layout
   readonly slab: Slab
   record: number
@@ -23,7 +26,7 @@ export function judgeOf(profile: Profile): Judge {
 /** A finger for the homes of this slab, pointing at `record`. */
 export function fingerOn(layout: Layout, slab: Slab, record: number, profile: Profile): HomeState {
   const { chunk, byte } = startOfRecord(slab, record)
-  const state: HomeState = { profile, layout, slab, record, ...chunk, ...layout.at }
+  const state: HomeState = { profile, model: MODEL, layout, slab, record, ...chunk, ...layout.at }
   place(state, byte)
   return state
 }
@@ -51,11 +54,13 @@ function place(state: HomeState, byte: number): void {
   state.device = eighth + at.device
   state.clock = eighth + at.clock
   state.rule = eighth + at.rule
+  state.back = eighth + at.back
   state.level = quarter + at.level
   state.returns = quarter + at.returns
   state.load = quarter + at.load
   state.reached = quarter + at.reached
   state.hour = quarter + at.hour
+  state.trend = quarter + at.trend
   state.gap = quarter + at.gap
   state.rates = half + at.rates
   state.weeks = half + at.weeks
@@ -80,6 +85,7 @@ export function newAlone(profile: Profile): HomeState {
 
 export function cloneAlone(state: HomeState): HomeState {
   const clone = newAlone(state.profile)
+  clone.model = state.model
   bytesOfState(clone).set(bytesOfState(state))
   return clone
 }

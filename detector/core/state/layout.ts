@@ -1,3 +1,5 @@
+import { METER_WORDS, trendWords } from '../trend/state.ts'
+
 /**
  * The record of a home: everything that follows from its readings in their order, at fixed places of one stretch of bytes,
  * so that millions of homes lie in a few big buffers (`slab.ts`), and to copy, save or load a home is to copy its bytes.
@@ -14,11 +16,15 @@ export const SECTIONS = {
   clock: { of: 'f64', home: 6, meter: 0, judge: 'life' },
   /** rules/state.ts */
   rule: { of: 'f64', home: 58, meter: 0, judge: 'rule' },
-  level: { of: 'f32', home: 19, meter: 0, judge: 'life' },
+  /** area/return-to-life.ts */
+  back: { of: 'f64', home: 3, meter: 0, judge: null },
+  level: { of: 'f32', home: 18, meter: 0, judge: 'life' },
   returns: { of: 'f32', home: 12, meter: 0, judge: 'life' },
   load: { of: 'f32', home: 0, meter: 2, judge: 'life' },
   reached: { of: 'u32', home: 8, meter: 0, judge: 'life' },
   hour: { of: 'u32', home: 2, meter: 0, judge: 'life' },
+  /** trend/state.ts */
+  trend: { of: 'u32', home: trendWords(0), meter: METER_WORDS, judge: null },
   gap: { of: 'u32', home: 0, meter: 1, judge: null },
   rates: { of: 'u16', home: 48, meter: 0, judge: 'life' },
   weeks: { of: 'u16', home: 8, meter: 0, judge: 'life' },

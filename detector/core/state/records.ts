@@ -1,3 +1,4 @@
+import { beginReturn } from '../area/return-to-life.ts'
 import { beginDevices } from '../devices/state.ts'
 import { beginJudge } from '../judge.ts'
 import type { Profile } from '../observation.ts'
@@ -48,6 +49,7 @@ export function newRecord(shelf: Shelf, profile: Profile): number {
 export function begin(state: HomeState): void {
   if (state.layout.judge === 'rule') state.f64[state.measured] = -Infinity
   beginDevices(state)
+  beginReturn(state)
   beginJudge(state)
 }
 
