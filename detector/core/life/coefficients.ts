@@ -8,14 +8,14 @@ import type { MeterKind } from '../../../domain/units.ts'
  */
 export const COEFFICIENTS: Readonly<Record<MeterKind, readonly number[]>> = {
   water: [
-    -1.1097, 0.8876, -0.1557, -0.2399, 0.3256, 0.0354, -0.3264, 0.1578, 0.3634, -0.6903, -0.0382, 0.3679,
-    0.1593, -0.041, 0.6882, -0.112,
+    -1.1086, 0.8865, -0.1577, -0.2394, 0.327, 0.035, -0.3259, 0.158, 0.3621, -0.6883, -0.0379, 0.3669, 0.1621,
+    -0.0421, 0.6858, -0.1107,
   ],
   electricity: [
-    -0.5182, 0.7348, -0.0556, -0.3897, 0.1838, 0.0354, -0.2133, 0.1602, 0.4685, -0.601, -0.2634, 0.3655,
-    0.3179, -0.0331, 0.3375, -0.032,
+    -0.5177, 0.736, -0.0571, -0.3892, 0.1826, 0.036, -0.2124, 0.1617, 0.4675, -0.5984, -0.2609, 0.3618,
+    0.3178, -0.0347, 0.3392, -0.0323,
   ],
 }
 
 /** Alerts per home and 30 days that a threshold of x costs, before the homes themselves have shown it: exp(logAt11 - slope (x - 11)). */
-export const PRIOR_CURVE = { logAt11: 0.1254, slope: 0.6973 } as const
+export const PRIOR_CURVE = { logAt11: 0.1257, slope: 0.697 } as const
