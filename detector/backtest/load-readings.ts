@@ -34,11 +34,15 @@ export async function loadReadings(
     badLines++
     onBadLine(bad)
   }
-  for await (const row of file.rows(refuse)) {
-    const problem = place(meters, row)
-    if (problem !== null) refuse({ line: row.line, message: problem })
-    else if (++rows % 20_000 === 0) onProgress(file.bytesRead(), rows)
-  }
+  await file.forEach(
+    (row) => {
+      const problem = place(meters, row)
+      if (problem !== null) refuse({ line: row.line, message: problem })
+      else rows++
+    },
+    refuse,
+    () => onProgress(file.bytesRead(), rows),
+  )
   onProgress(file.totalBytes, rows)
   return { series: [...meters.values()].map(toSeries), rows, badLines }
 }
@@ -79,12 +83,18 @@ function toSeries(rows: Rows): Series {
 
 /** Sorted by time; of a time that comes twice the first row stays. */
 function inOrder(times: Float64Array, values: Float64Array): { times: Float64Array; values: Float64Array } {
-  const order = Array.from(times.keys()).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b)
+  if (isAscending(times)) return { times: times.slice(), values: values.slice() }
+  const order = Uint32Array.from(times.keys()).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b)
   const kept = order.filter((at, i) => i === 0 || times[at] !== times[order[i - 1] ?? 0])
   return {
     times: Float64Array.from(kept, (at) => times[at] ?? 0),
     values: Float64Array.from(kept, (at) => values[at] ?? 0),
   }
+}
+
+function isAscending(times: Float64Array): boolean {
+  for (let i = 1; i < times.length; i++) if (!((times[i - 1] ?? 0) < (times[i] ?? 0))) return false
+  return true
 }
 
 /** What the ledger says of each register when it comes: later corrections of earlier ones would be look-ahead. */
