@@ -1,28 +1,43 @@
-import fs from 'node:fs'
+import os from 'node:os'
 import { InvalidArgumentError, type Command } from 'commander'
-import { loadReadings } from '../detector/backtest/load-readings.ts'
+import { contendersOf, asRegistered, RULES, type Contender } from '../detector/backtest/contender.ts'
+import { explainTable, renderTable } from '../detector/backtest/compare/table.ts'
+import { gatherRows, startCrew, type Crew } from '../detector/backtest/crew.ts'
+import { alertsOf, foldHistory, type History } from '../detector/backtest/fold-history.ts'
+import { readRows, type FileRows } from '../detector/backtest/load-readings.ts'
+import { profilesOf } from '../detector/backtest/profiles.ts'
+import { scoreContender, type Score } from '../detector/backtest/score/score.ts'
 import type { BacktestAlert } from '../detector/backtest/alert.ts'
-import { runBacktest } from '../detector/backtest/run.ts'
-import type { Series } from '../detector/backtest/series.ts'
-import type { Profile } from '../detector/core/observation.ts'
-import { timezoneSchema, type Household } from '../domain/household.ts'
-import type { HouseholdId } from '../domain/ids.ts'
-import { messageOf, OperationalError } from '../domain/operational-error.ts'
+import { timezoneSchema } from '../domain/household.ts'
+import { OperationalError } from '../domain/operational-error.ts'
 import { toIso } from '../domain/time.ts'
 import { readHouseholdsFile } from '../ingest/households-file.ts'
-import { showProgress } from '../platform/progress.ts'
+import { openOutFile, type OutFile } from '../platform/out-file.ts'
+import { showProgress, type Progress } from '../platform/progress.ts'
 import { openReadingFile } from '../platform/reading-file.ts'
+import { wholeNumber } from './simulate.ts'
 
 interface BacktestOptions {
   readonly readings: string
   readonly households?: string
   readonly timezone: string
-  readonly budget: number
-  readonly out: string
+  readonly budget?: readonly number[]
+  readonly compare?: true | readonly string[]
+  readonly rounds: number
+  readonly seed: number
+  readonly workers: number
+  readonly out?: string
 }
 
 /** Bad lines named one by one; beyond it they are only counted. */
 const BAD_LINES_SHOWN = 10
+const USUAL_BUDGET = 0.3
+/** What a comparison shows where no budget is asked for: from one knock a home and half year to one a month. */
+const USUAL_BUDGETS = [0.2, 0.3, 0.46, 0.7, 1.1]
+const MOST_BUDGETS = 20
+const MOST_WORKERS = 64
+/** Where stdout is no terminal, a table may be this wide. */
+const USUAL_WIDTH = 100
 
 export function registerBacktest(program: Command): void {
   program
@@ -42,92 +57,118 @@ export function registerBacktest(program: Command): void {
       'UTC',
     )
     .option(
-      '--budget <number>',
-      'alarm budget: inactivity alerts per household and 30 days',
-      parseBudget,
-      0.3,
+      '--budget <numbers>',
+      `alarm budget: inactivity alerts per household and 30 days (default: ${USUAL_BUDGET}); several to compare: 0.2,0.46,1.1`,
+      parseBudgets,
     )
-    .requiredOption('--out <file>', 'where the alerts go, one JSON object a line')
-    .addHelpText(
-      'after',
-      `
-Writes every alert that would have reached a person, also those later cleared:
-  {"household","meters","kind","severity","onset","raisedAt","clearedAt","explanation","evidence"}
-
-Example:
-  hearthline backtest --readings water.csv.gz --timezone Europe/Madrid --budget 0.5 --out alerts.ndjson`,
+    .option('--out <file>', 'where the alerts (with --compare: the scores) go, one JSON object a line')
+    .option(
+      '--compare [rules...]',
+      `score rules on this history, with lives made to stop in it: ${RULES.join(', ')} (default: all)`,
     )
+    .option('--rounds <n>', 'of stopped lives, each in 30 % of the homes', wholeNumber(1, 1000), 4)
+    .option('--seed <n>', 'another seed stops other lives', wholeNumber(0, 4_294_967_295), 1)
+    .option(
+      '--workers <n>',
+      'threads that fold homes; the result is the same for any number',
+      wholeNumber(1, MOST_WORKERS),
+      Math.min(MOST_WORKERS, os.availableParallelism()),
+    )
+    .addHelpText('after', EXAMPLES)
     .action(backtest)
 }
 
+const EXAMPLES = `
+--out writes every alert that would have reached a person, also those later cleared:
+  {"household","meters","kind","severity","onset","raisedAt","clearedAt","explanation","evidence"}
+
+Examples:
+  hearthline backtest --readings water.csv.gz --timezone Europe/Madrid --budget 0.5 --out alerts.ndjson
+  hearthline backtest --readings water.csv.gz --timezone Europe/Madrid --compare
+  hearthline backtest --readings water.csv.gz --compare evidence silent-24h --budget 0.3,0.7 --out scores.ndjson`
+
 async function backtest(options: BacktestOptions): Promise<void> {
+  const contenders = contendersFor(options)
   const file = openReadingFile(options.readings)
   const households = options.households === undefined ? null : await readHouseholdsFile(options.households)
-  const out = openOut(options.out)
-  const reading = showProgress('reading ', file.totalBytes, 'bytes')
-  let shown = 0
-  const loaded = await loadReadings(
-    file,
-    ({ line, message }) => {
-      if (++shown <= BAD_LINES_SHOWN) process.stderr.write(`line ${line}: ${message}\n`)
-    },
-    (bytes) => reading.update(bytes),
-  ).finally(() => reading.finish())
-  const profiles = profilesOf(loaded.series, households, options.timezone)
-  const total = loaded.series.reduce((sum, { length }) => sum + length, 0)
-  const judging = showProgress('judging ', total, 'readings')
-  let alerts: BacktestAlert[]
+  const out = options.out === undefined ? null : openOutFile(options.out, '--out')
+  const bars: Progress[] = []
+  const crews: Crew[] = []
+  const interrupt = (): void => {
+    for (const bar of bars) bar.finish()
+    out?.discard()
+    process.stderr.write('stopped; nothing was written\n')
+    process.exit(130)
+  }
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
   try {
-    alerts = runBacktest({
-      profiles,
-      series: loaded.series,
-      budget: options.budget,
-      onProgress: (worked) => judging.update(worked),
-    })
-  } finally {
+    const reading = showProgress('reading ', file.totalBytes, 'bytes')
+    bars.push(reading)
+    const loaded = await readRows(file, tellBadLines(), (bytes) => reading.update(bytes))
+    reading.finish()
+    const homes = gatherRows(profilesOf(loaded.meters, households, options.timezone), loaded.meters)
+    const crew = await startCrew(options.workers, contenders, homes)
+    crews.push(crew)
+    const judging = showProgress('judging ', loaded.rows, 'readings')
+    bars.push(judging)
+    const plan = options.compare === undefined ? null : { seed: options.seed, rounds: options.rounds }
+    const history = await foldHistory(crew, contenders, plan, (worked) => judging.update(worked))
     judging.finish()
-  }
-  writeAlerts(out, alerts)
-  const bad = loaded.badLines === 0 ? '' : `; ${loaded.badLines} bad lines were passed over`
-  process.stderr.write(
-    `${loaded.rows} readings of ${profiles.length} homes, ${alerts.length} alerts in ${options.out}${bad}\n`,
-  )
-}
-
-/** Homes as registered; a meter that nobody has claimed is its own household. */
-function profilesOf(
-  series: readonly Series[],
-  households: readonly Household[] | null,
-  timezone: string,
-): Profile[] {
-  const profiles: Profile[] = []
-  const claimed = new Set<string>()
-  for (const { id, tier, timezone: own, rule, meters } of households ?? []) {
-    for (const meter of meters) claimed.add(meter.id)
-    profiles.push({ household: id, tier, timezone: own ?? timezone, rule, meters })
-  }
-  for (const { meter, kind } of series) {
-    if (claimed.has(meter)) continue
-    const household = meter as string as HouseholdId
-    profiles.push({ household, tier: 'medium', timezone, rule: 'evidence', meters: [{ id: meter, kind }] })
-  }
-  return profiles
-}
-
-/** Opened before the work, so that a folder that is not there is told at once. */
-function openOut(file: string): number {
-  try {
-    return fs.openSync(file, 'w')
-  } catch (error) {
-    throw new OperationalError(
-      'out-unwritable',
-      `cannot write ${file}: ${messageOf(error)}. Give --out a file in a folder that exists and can be written.`,
-      { cause: error },
-    )
+    if (plan === null) writeAlerts(out, await alertsOf(crew, 0), history, loaded, options)
+    else writeComparison(out, history, plan.rounds)
+  } finally {
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', interrupt)
+    for (const bar of bars) bar.finish()
+    for (const crew of crews) await crew.stop()
+    out?.discard()
   }
 }
 
-function writeAlerts(out: number, alerts: readonly BacktestAlert[]): void {
+/** @throws OperationalError `options-disagree` where the options leave nothing to do, or too much. */
+function contendersFor({ compare, budget, out }: BacktestOptions): Contender[] {
+  if (compare === undefined) {
+    if (out === undefined) {
+      throw new OperationalError(
+        'options-disagree',
+        'nothing to do: give --out FILE for the alerts, or --compare for a table.',
+      )
+    }
+    const [only = USUAL_BUDGET, ...more] = budget ?? []
+    if (more.length > 0) {
+      throw new OperationalError(
+        'options-disagree',
+        'several budgets make several lists of alerts: give one budget, or add --compare.',
+      )
+    }
+    return [asRegistered(only)]
+  }
+  const names = compare === true ? RULES : compare.flatMap((text) => text.split(',')).filter(Boolean)
+  const rules = names.map((name) => {
+    const rule = RULES.find((one) => one === name)
+    if (rule === undefined) {
+      throw new OperationalError('unknown-rule', `"${name}" is none of the rules: ${RULES.join(', ')}.`)
+    }
+    return rule
+  })
+  return contendersOf([...new Set(rules)], budget ?? USUAL_BUDGETS)
+}
+
+function tellBadLines(): (bad: { line: number; message: string }) => void {
+  let shown = 0
+  return ({ line, message }) => {
+    if (++shown <= BAD_LINES_SHOWN) process.stderr.write(`line ${line}: ${message}\n`)
+  }
+}
+
+function writeAlerts(
+  out: OutFile | null,
+  alerts: readonly BacktestAlert[],
+  history: History,
+  loaded: FileRows,
+  options: BacktestOptions,
+): void {
   const lines = alerts.map(
     ({ onsetMs, raisedAtMs, clearedAtMs, household, meters, kind, severity, explanation, evidence }) =>
       JSON.stringify({
@@ -142,8 +183,23 @@ function writeAlerts(out: number, alerts: readonly BacktestAlert[]): void {
         evidence,
       }),
   )
-  fs.writeFileSync(out, lines.length === 0 ? '' : `${lines.join('\n')}\n`)
-  fs.closeSync(out)
+  out?.write(lines.map((line) => `${line}\n`).join(''))
+  out?.keep()
+  const bad = loaded.badLines === 0 ? '' : `; ${loaded.badLines} bad lines were passed over`
+  process.stderr.write(
+    `${loaded.rows} readings of ${history.homes.length} homes, ${alerts.length} alerts in ${options.out}${bad}\n`,
+  )
+}
+
+function writeComparison(out: OutFile | null, history: History, rounds: number): void {
+  const scores = history.contenders.map((contender, at): Score =>
+    scoreContender(contender, at, history.homes, history.stops),
+  )
+  const table = renderTable(scores, process.stdout.columns ?? USUAL_WIDTH)
+  const notes = explainTable(scores, history.homes.length, rounds)
+  process.stdout.write(['', ...table, '', ...notes, ''].join('\n'))
+  out?.write(scores.map((score) => `${JSON.stringify(score)}\n`).join(''))
+  out?.keep()
 }
 
 function parseTimezone(text: string): string {
@@ -152,8 +208,11 @@ function parseTimezone(text: string): string {
   throw new InvalidArgumentError(parsed.error.issues.map((issue) => issue.message).join('; '))
 }
 
-function parseBudget(text: string): number {
-  const budget = Number(text)
-  if (Number.isFinite(budget) && budget > 0 && budget <= 100) return budget
-  throw new InvalidArgumentError('a budget is a number above 0 and up to 100, such as 0.3')
+function parseBudgets(text: string): number[] {
+  const budgets = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)))
+  if (budgets.some((budget) => !(Number.isFinite(budget) && budget > 0 && budget <= 100))) {
+    throw new InvalidArgumentError('a budget is a number above 0 and up to 100, such as 0.3')
+  }
+  if (budgets.length > MOST_BUDGETS) throw new InvalidArgumentError(`${MOST_BUDGETS} budgets are the most`)
+  return [...new Set(budgets)]
 }

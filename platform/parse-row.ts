@@ -130,7 +130,7 @@ export class RowParser {
     const unit = UNIT_BYTES[known.kind].find((one) => isSame(bytes, at + 1, to, one.bytes))?.unit
     if (unit === undefined) return null
     const value =
-      digits > EXACT_DIGITS ? Number(bytes.latin1Slice(start, at)) : scaled(number, digits, decimals)
+      digits > EXACT_DIGITS ? Number(bytes.toString('latin1', start, at)) : scaled(number, digits, decimals)
     return { line, timeMs, meter: known.meter, kind: known.kind, value, unit }
   }
 

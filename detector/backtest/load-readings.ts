@@ -1,4 +1,5 @@
 import type { MeterId } from '../../domain/ids.ts'
+import { OperationalError } from '../../domain/operational-error.ts'
 import { toCanonical, type MeterKind } from '../../domain/units.ts'
 import { foldReading } from '../../ingest/ledger/fold-reading.ts'
 import { newTrack, type Derived } from '../../ingest/ledger/track.ts'
@@ -7,12 +8,26 @@ import { Column, type Series } from './series.ts'
 import { usualStepMs } from './usual-step.ts'
 
 /** Rows of one meter as they stand in the file. */
-interface Rows {
+export interface MeterRows {
+  readonly meter: MeterId
+  readonly kind: MeterKind
+  readonly register: boolean
+  readonly times: Float64Array
+  readonly values: Float64Array
+}
+
+interface GrowingRows {
   readonly meter: MeterId
   readonly kind: MeterKind
   readonly register: boolean
   readonly times: Column
   readonly values: Column
+}
+
+export interface FileRows {
+  readonly meters: MeterRows[]
+  readonly rows: number
+  readonly badLines: number
 }
 
 export interface Loaded {
@@ -21,13 +36,34 @@ export interface Loaded {
   readonly badLines: number
 }
 
+/** What a row costs while it is read (16 B) and turned into what is folded (20 B), with something to spare. */
+export const BYTES_PER_ROW = 40
+/** Of the memory that is free at the start, the part that readings may take. */
+const MEMORY_SHARE = 0.8
+const MILLION = 1_000_000
+
 /** Reads a file into one series per meter; what cannot be used is told to `onBadLine` and costs nothing else. */
 export async function loadReadings(
   file: ReadingFile,
   onBadLine: (bad: BadLine) => void,
   onProgress: (bytes: number, rows: number) => void,
 ): Promise<Loaded> {
-  const meters = new Map<MeterId, Rows>()
+  const { meters, rows, badLines } = await readRows(file, onBadLine, onProgress)
+  return { series: meters.map(toSeries), rows, badLines }
+}
+
+/**
+ * Reads a file into columns per meter, in the order of the file.
+ * @param mostBytes limit on what its readings may take in memory.
+ * @throws OperationalError `file-too-large` beyond it, before the machine ends the process without a word.
+ */
+export async function readRows(
+  file: ReadingFile,
+  onBadLine: (bad: BadLine) => void,
+  onProgress: (bytes: number, rows: number) => void,
+  mostBytes = process.availableMemory() * MEMORY_SHARE,
+): Promise<FileRows> {
+  const meters = new Map<MeterId, GrowingRows>()
   let rows = 0
   let badLines = 0
   const refuse = (bad: BadLine): void => {
@@ -41,13 +77,29 @@ export async function loadReadings(
       else rows++
     },
     refuse,
-    () => onProgress(file.bytesRead(), rows),
+    () => {
+      onProgress(file.bytesRead(), rows)
+      if (rows * BYTES_PER_ROW > mostBytes) throw tooLarge(rows, mostBytes)
+    },
   )
   onProgress(file.totalBytes, rows)
-  return { series: [...meters.values()].map(toSeries), rows, badLines }
+  const columns = [...meters.values()].map(({ times, values, ...meter }) => ({
+    ...meter,
+    times: times.view(),
+    values: values.view(),
+  }))
+  return { meters: columns, rows, badLines }
 }
 
-function place(meters: Map<MeterId, Rows>, row: FileRow): string | null {
+function tooLarge(rows: number, mostBytes: number): OperationalError {
+  const held = (mostBytes / BYTES_PER_ROW / MILLION).toFixed(1)
+  return new OperationalError(
+    'file-too-large',
+    `the file has more readings than the free memory can hold: ${(rows / MILLION).toFixed(1)} million so far, room for ${held} million (${BYTES_PER_ROW} B each). Cut the file by homes (each home whole), or use a machine with more memory.`,
+  )
+}
+
+function place(meters: Map<MeterId, GrowingRows>, row: FileRow): string | null {
   const register = row.unit.endsWith('_register')
   let known = meters.get(row.meter)
   if (known === undefined) {
@@ -65,8 +117,9 @@ function place(meters: Map<MeterId, Rows>, row: FileRow): string | null {
   return null
 }
 
-function toSeries(rows: Rows): Series {
-  const { times, values } = inOrder(rows.times.view(), rows.values.view())
+/** What the readings of one meter say of its use, in order of time. */
+export function toSeries(rows: MeterRows): Series {
+  const { times, values } = inOrder(rows.times, rows.values)
   const { meter, kind } = rows
   const length = times.length
   if (rows.register) return { meter, kind, length, ...difference(kind, times, values) }

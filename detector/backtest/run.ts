@@ -1,9 +1,9 @@
-import { closeDay, newBudget, SEAL_DAYS, thresholdOn, type BudgetState } from '../core/area/budget.ts'
-import { reachedOnDay } from '../core/judge.ts'
 import type { Profile } from '../core/observation.ts'
 import { inOrder, type BacktestAlert } from './alert.ts'
-import { foldDay, newBacktestHome, nextDay, type BacktestHome } from './home.ts'
+import { asRegistered } from './contender.ts'
+import { newPools, takeSums, thresholdsFrom } from './pools.ts'
 import type { Series } from './series.ts'
+import { Share, type HomeSeries } from './share.ts'
 
 export interface BacktestInput {
   readonly profiles: readonly Profile[]
@@ -13,45 +13,31 @@ export interface BacktestInput {
 }
 
 /**
- * The detector over history: homes are folded day by day, so that the pooled budget moves as it would have moved. Within
- * a day the order of homes does not matter, because the day's threshold stands before it begins.
+ * The detector over history: homes are folded a block of days at a time, so that the pooled budget moves as it would have
+ * moved. Within a block the order of homes does not matter, because the thresholds of its days stand before it begins.
  */
 export function runBacktest(input: BacktestInput): BacktestAlert[] {
-  const homes = gather(input)
-  const budget = newBudget(input.budget)
-  const alerts: BacktestAlert[] = []
+  const contenders = [asRegistered(input.budget)]
+  const share = new Share(contenders, gatherHomes(input.profiles, input.series))
+  const pools = newPools(contenders)
   let worked = 0
-  for (let day = firstDay(homes); day !== Infinity; day = firstDay(homes)) {
-    settleDay(budget, homes, day)
-    const threshold = thresholdOn(budget, day)
-    const context = { thresholdOn: () => threshold }
-    for (const home of homes) worked += foldDay(home, day, context, alerts)
-    input.onProgress?.(worked)
+  for (let day = share.nextDay(); day !== Infinity;) {
+    const done = share.foldBlock(day, thresholdsFrom(pools, day))
+    takeSums(pools, done.sums)
+    input.onProgress?.((worked += done.worked))
+    day = done.nextDay
   }
-  return inOrder(alerts)
+  return inOrder(share.alerts(0))
 }
 
-function gather(input: BacktestInput): BacktestHome[] {
-  const byMeter = new Map(input.series.map((series) => [series.meter, series]))
-  return input.profiles.flatMap((profile) => {
-    const series = profile.meters.flatMap((meter) => byMeter.get(meter.id) ?? [])
-    return newBacktestHome(profile, series) ?? []
+/** Homes with the series of their meters. Meters of the register that the file lacks are not waited for. */
+export function gatherHomes(profiles: readonly Profile[], series: readonly Series[]): HomeSeries[] {
+  const byMeter = new Map(series.map((one) => [one.meter, one]))
+  return profiles.flatMap((profile) => {
+    const own = profile.meters.flatMap((meter) => byMeter.get(meter.id) ?? [])
+    if (own.length === 0) return []
+    return [
+      { profile: { ...profile, meters: own.map(({ meter, kind }) => ({ id: meter, kind })) }, series: own },
+    ]
   })
-}
-
-function firstDay(homes: readonly BacktestHome[]): number {
-  return homes.reduce((first, home) => Math.min(first, nextDay(home)), Infinity)
-}
-
-/** Hands the days that nothing changes any more to the budget, those that a gap in the whole file skipped as well. */
-function settleDay(budget: BudgetState, homes: readonly BacktestHome[], day: number): void {
-  const sealed = day - SEAL_DAYS
-  const from = Math.max(budget.sealedDay + 1, sealed - SEAL_DAYS)
-  for (let each = from; each <= sealed; each++) {
-    for (const home of homes) {
-      const reached = reachedOnDay(home.judge, each)
-      if (reached !== null) closeDay(budget, each, reached)
-    }
-  }
-  budget.sealedDay = sealed
 }

@@ -1,0 +1,170 @@
+import type { HouseholdId } from '../../domain/ids.ts'
+import type { EpochMs } from '../../domain/time.ts'
+import { closeDay, newBudget } from '../core/area/budget.ts'
+import type { LifeContext } from '../core/life/fold.ts'
+import type { Profile } from '../core/observation.ts'
+import type { BacktestAlert } from './alert.ts'
+import type { Contender } from './contender.ts'
+import { newFeed, nextDay, takeRow, type Feed } from './feed.ts'
+import { foldObservation, newBacktestHome, type BacktestHome } from './home.ts'
+import { reachedInBacktest } from './judge.ts'
+import { BLOCK_DAYS, type DaySums } from './pools.ts'
+import { observedMonths } from './score/observed.ts'
+import type { Series } from './series.ts'
+import { branchOff, foldBranchDay, resultOf, type Branch, type StopResult } from './stops/branch.ts'
+import { drawStops, type Stop, type StopPlan } from './stops/plan-stops.ts'
+
+/** A home with its readings: what a share is made of. */
+export interface HomeSeries {
+  readonly profile: Profile
+  readonly series: readonly Series[]
+}
+
+interface SharedHome {
+  readonly profile: Profile
+  readonly feed: Feed
+  /** One per contender. */
+  readonly homes: readonly BacktestHome[]
+  /** By onset, the next one first. */
+  stops: Stop[]
+}
+
+/** What a share says after a block of days. */
+export interface BlockDone {
+  /** Observations worked, each once however many contenders judged it. */
+  readonly worked: number
+  /** What the days add to the pooled budgets, per contender. */
+  readonly sums: DaySums[][]
+  /** Day of the next row of any home; Infinity when all are worked. */
+  readonly nextDay: number
+}
+
+/** What became of one home, in numbers. */
+export interface HomeResult {
+  readonly household: HouseholdId
+  readonly meters: readonly { readonly id: string; readonly kind: string }[]
+  readonly timezone: string
+  /** Start of its first and end of its last interval. */
+  readonly firstMs: EpochMs
+  readonly lastMs: EpochMs
+  readonly observedMonths: number
+  /** Per contender: raised and cleared (Infinity: not yet) of each `inactivity` alert, in turn. */
+  readonly alerts: readonly Float64Array[]
+}
+
+/**
+ * The homes that one worker folds, for all contenders at once. A block of days needs nothing but its thresholds, and
+ * gives the sums that later thresholds rest on.
+ */
+export class Share {
+  private readonly contenders: readonly Contender[]
+  private readonly shared: SharedHome[]
+  private branches: Branch[] = []
+  private readonly found: StopResult[] = []
+
+  constructor(contenders: readonly Contender[], homes: readonly HomeSeries[]) {
+    this.contenders = contenders
+    this.shared = homes.map(({ profile, series }) => ({
+      profile,
+      feed: newFeed(series),
+      homes: contenders.map((contender) => newBacktestHome(contender, profile)),
+      stops: [],
+    }))
+  }
+
+  nextDay(): number {
+    const lived = this.shared.reduce((first, { feed }) => Math.min(first, nextDay(feed)), Infinity)
+    return this.branches.reduce((first, { feed }) => Math.min(first, nextDay(feed)), lived)
+  }
+
+  drawStops(plan: StopPlan): Stop[] {
+    return this.shared.flatMap(({ profile, feed }) => drawStops(profile.household, feed.series, plan))
+  }
+
+  /** To be called before the first day; stops of homes of other shares are passed over. */
+  plantStops(stops: readonly Stop[]): void {
+    for (const home of this.shared) {
+      home.stops = stops
+        .filter(({ household }) => household === home.profile.household)
+        .sort((a, b) => a.onsetMs - b.onsetMs)
+    }
+  }
+
+  /** Folds `BLOCK_DAYS` days from `fromDay` on; `thresholds`: of these days, per contender (none for a rule). */
+  foldBlock(fromDay: number, thresholds: readonly (readonly number[])[]): BlockDone {
+    let worked = 0
+    const sums = this.contenders.map(() => newBudget(1))
+    for (let n = 0; n < BLOCK_DAYS; n++) {
+      const contexts = thresholds.map((days): LifeContext => {
+        const threshold = days[n] ?? Infinity
+        return { thresholdOn: () => threshold }
+      })
+      for (const home of this.shared) worked += this.foldDay(home, fromDay + n, contexts)
+      this.foldBranches(fromDay + n, contexts)
+    }
+    for (const { homes } of this.shared) {
+      for (const [at, { judge }] of homes.entries()) {
+        const budget = sums[at]
+        if (budget === undefined || this.contenders[at]?.budget === null) continue
+        for (let day = fromDay; day < fromDay + BLOCK_DAYS; day++) {
+          const reached = reachedInBacktest(judge, day)
+          if (reached !== null) closeDay(budget, day, reached)
+        }
+      }
+    }
+    return { worked, sums: sums.map(({ days }) => days), nextDay: this.nextDay() }
+  }
+
+  /** Of one contender, in the order of homes. */
+  alerts(contender: number): BacktestAlert[] {
+    return this.shared.flatMap(({ homes }) => homes[contender]?.alerts ?? [])
+  }
+
+  results(): HomeResult[] {
+    return this.shared.map(({ profile, feed, homes }) => ({
+      household: profile.household,
+      meters: profile.meters,
+      timezone: profile.timezone,
+      ...observedMonths(feed.series),
+      alerts: homes.map(({ alerts }) =>
+        Float64Array.from(
+          alerts
+            .filter(({ kind }) => kind === 'inactivity')
+            .flatMap(({ raisedAtMs, clearedAtMs }) => [raisedAtMs, clearedAtMs ?? Infinity]),
+        ),
+      ),
+    }))
+  }
+
+  stopResults(): StopResult[] {
+    return [...this.found, ...this.branches.map(resultOf)]
+  }
+
+  private foldDay(home: SharedHome, day: number, contexts: readonly LifeContext[]): number {
+    let worked = 0
+    for (let row = takeRow(home.feed, day); row !== null; row = takeRow(home.feed, day)) {
+      while (home.stops[0] !== undefined && row.endMs > home.stops[0].onsetMs) this.stopLife(home)
+      worked++
+      for (const [at, each] of home.homes.entries()) {
+        const context = contexts[at]
+        if (context !== undefined) foldObservation(each, row, context)
+      }
+    }
+    return worked
+  }
+
+  private stopLife(home: SharedHome): void {
+    const stop = home.stops.shift()
+    if (stop === undefined) return
+    const branch = branchOff(stop, home.profile, home.feed.series, home.homes)
+    if (branch !== null) this.branches.push(branch)
+  }
+
+  private foldBranches(day: number, contexts: readonly LifeContext[]): void {
+    this.branches = this.branches.filter((branch) => {
+      if (foldBranchDay(branch, day, contexts)) return true
+      this.found.push(resultOf(branch))
+      return false
+    })
+  }
+}
