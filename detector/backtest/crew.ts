@@ -1,8 +1,6 @@
 import { messageOf, OperationalError } from '../../domain/operational-error.ts'
 import { startStageThread, type StageThread } from '../../platform/thread.ts'
-import type { Profile } from '../core/observation.ts'
 import type { Contender } from './contender.ts'
-import type { MeterRows } from './load-readings.ts'
 import { shareCalls, type HomeRows, type ShareCalls } from './share-calls.ts'
 
 type Answer<Name extends keyof ShareCalls> = Awaited<ReturnType<ShareCalls[Name]>>
@@ -23,11 +21,13 @@ export interface Crew {
 /**
  * Starts `workers` threads and gives each some of the homes, so that each has about as many rows. One worker is no
  * thread: the same work in this one.
+ * @param portrayed the contender whose view of each home is kept day by day, for a report.
  */
 export async function startCrew(
   workers: number,
   contenders: readonly Contender[],
   homes: readonly HomeRows[],
+  portrayed: number | null = null,
 ): Promise<Crew> {
   const shares = divide(homes, Math.max(1, Math.min(workers, homes.length)))
   const members: Member[] = []
@@ -39,7 +39,7 @@ export async function startCrew(
     const firstDays = await Promise.all(
       members.map((member, at) => {
         const share = shares[at] ?? []
-        return member.callTransferring(buffersOf(share), 'load', contenders, share)
+        return member.callTransferring(buffersOf(share), 'load', contenders, share, portrayed)
       }),
     )
     return {
@@ -54,21 +54,10 @@ export async function startCrew(
   }
 }
 
-/** Homes with the rows of their meters; meters that the file does not have are not waited for. */
-export function gatherRows(profiles: readonly Profile[], meters: readonly MeterRows[]): HomeRows[] {
-  const byMeter = new Map(meters.map((rows) => [rows.meter, rows]))
-  return profiles.flatMap((profile) => {
-    const rows = profile.meters.flatMap((meter) => byMeter.get(meter.id) ?? [])
-    if (rows.length === 0) return []
-    const known = { ...profile, meters: rows.map(({ meter, kind }) => ({ id: meter, kind })) }
-    return [{ profile: known, rows }]
-  })
-}
-
 /** The largest first, each to whoever has least: no share is much longer than another. */
 function divide(homes: readonly HomeRows[], workers: number): HomeRows[][] {
   const shares = Array.from({ length: workers }, () => ({ homes: [] as HomeRows[], rows: 0 }))
-  const sizeOf = ({ rows }: HomeRows): number => rows.reduce((sum, { times }) => sum + times.length, 0)
+  const sizeOf = ({ meters }: HomeRows): number => meters.reduce((sum, { times }) => sum + times.length, 0)
   for (const home of homes.toSorted((a, b) => sizeOf(b) - sizeOf(a))) {
     const least = shares.reduce((best, share) => (share.rows < best.rows ? share : best))
     least.homes.push(home)
@@ -78,8 +67,8 @@ function divide(homes: readonly HomeRows[], workers: number): HomeRows[][] {
 }
 
 function buffersOf(homes: readonly HomeRows[]): ArrayBuffer[] {
-  return homes.flatMap(({ rows }) =>
-    rows.flatMap(({ times, values }) => [times.buffer as ArrayBuffer, values.buffer as ArrayBuffer]),
+  return homes.flatMap(({ meters }) =>
+    meters.flatMap(({ times, values }) => [times.buffer as ArrayBuffer, values.buffer as ArrayBuffer]),
   )
 }
 

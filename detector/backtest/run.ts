@@ -3,7 +3,8 @@ import { inOrder, type BacktestAlert } from './alert.ts'
 import { asRegistered } from './contender.ts'
 import { newPools, takeSums, thresholdsFrom } from './pools.ts'
 import type { Series } from './series.ts'
-import { Share, type HomeSeries } from './share.ts'
+import { gatherHomes } from './profiles.ts'
+import { Share } from './share.ts'
 
 export interface BacktestInput {
   readonly profiles: readonly Profile[]
@@ -18,7 +19,7 @@ export interface BacktestInput {
  */
 export function runBacktest(input: BacktestInput): BacktestAlert[] {
   const contenders = [asRegistered(input.budget)]
-  const share = new Share(contenders, gatherHomes(input.profiles, input.series))
+  const share = new Share(contenders, gatherHomes(input.profiles, input.series), null)
   const pools = newPools(contenders)
   let worked = 0
   for (let day = share.nextDay(); day !== Infinity;) {
@@ -28,16 +29,4 @@ export function runBacktest(input: BacktestInput): BacktestAlert[] {
     day = done.nextDay
   }
   return inOrder(share.alerts(0))
-}
-
-/** Homes with the series of their meters. Meters of the register that the file lacks are not waited for. */
-export function gatherHomes(profiles: readonly Profile[], series: readonly Series[]): HomeSeries[] {
-  const byMeter = new Map(series.map((one) => [one.meter, one]))
-  return profiles.flatMap((profile) => {
-    const own = profile.meters.flatMap((meter) => byMeter.get(meter.id) ?? [])
-    if (own.length === 0) return []
-    return [
-      { profile: { ...profile, meters: own.map(({ meter, kind }) => ({ id: meter, kind })) }, series: own },
-    ]
-  })
 }

@@ -2,6 +2,7 @@ import type { Profile } from '../core/observation.ts'
 import type { BacktestAlert } from './alert.ts'
 import type { Contender } from './contender.ts'
 import { toSeries, type MeterRows } from './load-readings.ts'
+import type { Portrait } from './portrait.ts'
 import { Share, type BlockDone, type HomeResult } from './share.ts'
 import type { StopResult } from './stops/branch.ts'
 import type { Stop, StopPlan } from './stops/plan-stops.ts'
@@ -9,19 +10,21 @@ import type { Stop, StopPlan } from './stops/plan-stops.ts'
 /** A home with the rows of its meters as they stood in the file. */
 export interface HomeRows {
   readonly profile: Profile
-  readonly rows: readonly MeterRows[]
+  readonly meters: readonly MeterRows[]
 }
 
 /** What a worker is asked; `load` comes first. */
 export type ShareCalls = {
   /** @returns day of the first row; Infinity where there is none. */
-  load(contenders: readonly Contender[], homes: readonly HomeRows[]): number
+  load(contenders: readonly Contender[], homes: readonly HomeRows[], portrayed: number | null): number
   drawStops(plan: StopPlan): Stop[]
   plantStops(stops: readonly Stop[]): void
   foldBlock(fromDay: number, thresholds: readonly (readonly number[])[]): BlockDone
   alerts(contender: number): BacktestAlert[]
   results(): HomeResult[]
   stopResults(): StopResult[]
+  /** Of those of the named homes that are in this share. */
+  portraits(households: readonly string[]): Portrait[]
 }
 
 export function shareCalls(): ShareCalls {
@@ -31,10 +34,11 @@ export function shareCalls(): ShareCalls {
     return loaded
   }
   return {
-    load(contenders, homes) {
+    load(contenders, homes, portrayed) {
       loaded = new Share(
         contenders,
-        homes.map(({ profile, rows }) => ({ profile, series: rows.map(toSeries) })),
+        homes.map(({ profile, meters }) => ({ profile, meters: meters.map(toSeries) })),
+        portrayed,
       )
       return loaded.nextDay()
     },
@@ -44,5 +48,6 @@ export function shareCalls(): ShareCalls {
     alerts: (contender) => share().alerts(contender),
     results: () => share().results(),
     stopResults: () => share().stopResults(),
+    portraits: (households) => share().portraits(households),
   }
 }

@@ -7,8 +7,9 @@ import type { BacktestAlert } from './alert.ts'
 import type { Contender } from './contender.ts'
 import { newFeed, nextDay, takeRow, type Feed } from './feed.ts'
 import { foldObservation, newBacktestHome, type BacktestHome } from './home.ts'
-import { reachedInBacktest } from './judge.ts'
+import { lastLifeMs, reachedInBacktest } from './judge.ts'
 import { BLOCK_DAYS, type DaySums } from './pools.ts'
+import { countDays, newPortrait, portray, type Portrait } from './portrait.ts'
 import { observedMonths } from './score/observed.ts'
 import type { Series } from './series.ts'
 import { branchOff, foldBranchDay, resultOf, type Branch, type StopResult } from './stops/branch.ts'
@@ -17,7 +18,7 @@ import { drawStops, type Stop, type StopPlan } from './stops/plan-stops.ts'
 /** A home with its readings: what a share is made of. */
 export interface HomeSeries {
   readonly profile: Profile
-  readonly series: readonly Series[]
+  readonly meters: readonly Series[]
 }
 
 interface SharedHome {
@@ -27,6 +28,7 @@ interface SharedHome {
   readonly homes: readonly BacktestHome[]
   /** By onset, the next one first. */
   stops: Stop[]
+  readonly portrait: Portrait | null
 }
 
 /** What a share says after a block of days. */
@@ -48,9 +50,14 @@ export interface HomeResult {
   readonly firstMs: EpochMs
   readonly lastMs: EpochMs
   readonly observedMonths: number
+  /** Days of which at least half was observed, and those of them without a life sign; 0 where nobody counted. */
+  readonly observedDays: number
+  readonly lifelessDays: number
   /** Per contender: raised and cleared (Infinity: not yet) of each `inactivity` alert, in turn. */
   readonly alerts: readonly Float64Array[]
 }
+
+const NOT_COUNTED = { observedDays: 0, lifelessDays: 0 }
 
 /**
  * The homes that one worker folds, for all contenders at once. A block of days needs nothing but its thresholds, and
@@ -58,15 +65,19 @@ export interface HomeResult {
  */
 export class Share {
   private readonly contenders: readonly Contender[]
+  private readonly portrayed: number | null
   private readonly shared: SharedHome[]
   private branches: Branch[] = []
   private readonly found: StopResult[] = []
 
-  constructor(contenders: readonly Contender[], homes: readonly HomeSeries[]) {
+  /** @param portrayed the contender whose view of each home is kept day by day, for a report. */
+  constructor(contenders: readonly Contender[], homes: readonly HomeSeries[], portrayed: number | null) {
     this.contenders = contenders
-    this.shared = homes.map(({ profile, series }) => ({
+    this.portrayed = portrayed
+    this.shared = homes.map(({ profile, meters }) => ({
       profile,
-      feed: newFeed(series),
+      feed: newFeed(meters),
+      portrait: portrayed === null ? null : newPortrait(profile, meters),
       homes: contenders.map((contender) => newBacktestHome(contender, profile)),
       stops: [],
     }))
@@ -121,11 +132,12 @@ export class Share {
   }
 
   results(): HomeResult[] {
-    return this.shared.map(({ profile, feed, homes }) => ({
+    return this.shared.map(({ profile, feed, homes, portrait }) => ({
       household: profile.household,
       meters: profile.meters,
       timezone: profile.timezone,
       ...observedMonths(feed.series),
+      ...(portrait === null ? NOT_COUNTED : countDays(portrait)),
       alerts: homes.map(({ alerts }) =>
         Float64Array.from(
           alerts
@@ -140,6 +152,13 @@ export class Share {
     return [...this.found, ...this.branches.map(resultOf)]
   }
 
+  portraits(households: readonly string[]): Portrait[] {
+    const wanted = new Set(households)
+    return this.shared.flatMap(({ portrait }) =>
+      portrait !== null && wanted.has(portrait.household) ? portrait : [],
+    )
+  }
+
   private foldDay(home: SharedHome, day: number, contexts: readonly LifeContext[]): number {
     let worked = 0
     for (let row = takeRow(home.feed, day); row !== null; row = takeRow(home.feed, day)) {
@@ -149,6 +168,9 @@ export class Share {
         const context = contexts[at]
         if (context !== undefined) foldObservation(each, row, context)
       }
+      const seenBy = home.homes[this.portrayed ?? -1]
+      if (home.portrait !== null && seenBy !== undefined)
+        portray(home.portrait, row, lastLifeMs(seenBy.judge))
     }
     return worked
   }
