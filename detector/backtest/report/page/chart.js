@@ -44,14 +44,15 @@ export function barPath(values, x, width, height, base) {
  * @param {string} text
  * @param {number} x
  * @param {number} y
- * @param {{ readonly right: number, readonly top: number, readonly bottom: number }} room
+ * @param {{ readonly left: number, readonly right: number, readonly top: number, readonly bottom: number }} room
  * @param {{ x: number, y: number, w: number, h: number }[]} taken
  * @param {string} kind its class
+ * @param {boolean} onLine whether a line runs through the point
  */
-export function placeLabel(text, x, y, room, taken, kind) {
+export function placeLabel(text, x, y, room, taken, kind, onLine) {
   const wide = Array.from(text, (char) => (char.charCodeAt(0) > 255 ? 12 : 6.4)).reduce((a, b) => a + b, 0)
   const high = 14
-  const places = [
+  const beside = [
     { x: x + 9, y: y - high / 2 },
     { x: x - 9 - wide, y: y - high / 2 },
     { x: x - wide / 2, y: y - 9 - high },
@@ -61,9 +62,13 @@ export function placeLabel(text, x, y, room, taken, kind) {
     { x: x - 8 - wide, y: y - 9 - high },
     { x: x - 8 - wide, y: y + 7 },
   ]
+  // Beside a point of a falling line lies the line: above it is free.
+  const places = onLine
+    ? [beside[4], beside[2], beside[5], beside[3]].filter((one) => one !== undefined)
+    : beside
   const free = places.find(
     (place) =>
-      place.x > 2 &&
+      place.x > room.left &&
       place.x + wide < room.right &&
       place.y > room.top &&
       place.y + high < room.bottom &&

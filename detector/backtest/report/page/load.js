@@ -113,7 +113,7 @@ export function monthTicks(firstDay, days, x, y, right) {
     const at = x(day)
     ticks.push(svg('line', { x1: at, x2: at, y1: y, y2: y + 5, class: 'axis-line' }))
     const text = date.endsWith('-01-01') ? date.slice(0, 4) : date.slice(0, 7)
-    if (at < freeFrom || at + 48 > right) continue
+    if (at < freeFrom || at + 54 > right) continue
     freeFrom = at + 62
     ticks.push(svg('text', { x: at + 3, y: y + 16, class: 'tick' }, text))
   }

@@ -85,6 +85,8 @@ function start() {
   }
 
   drawAll()
+  // The parts did not exist yet when the browser looked for the one that the address names.
+  if (location.hash !== '') document.getElementById(location.hash.slice(1))?.scrollIntoView()
 }
 
 /** @param {ReportData} data @param {PageView} view @param {(change: Partial<PageView>) => void} change */

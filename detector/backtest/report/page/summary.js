@@ -12,7 +12,7 @@ export function summary(data, { lang }) {
   const best = data.contenders[data.chosen]
   if (best === undefined) return html('section', {})
   const rule = data.contenders.find((one) => one.rule === 'silent-24h' && one.alertsPerHomeMonth !== null)
-  const ours = rule === undefined ? undefined : nearest(data.contenders, rule)
+  const ours = rule === undefined ? undefined : asCheapAs(data.contenders, rule)
   const few = fewest(data)
   return html(
     'section',
@@ -42,11 +42,15 @@ function tile(value, label) {
   return html('div', { class: 'tile' }, html('strong', {}, value), html('span', {}, label))
 }
 
-/** The budget at which the evidence makes about as many false alarms. @param {readonly ReportContender[]} all @param {ReportContender} rule */
-function nearest(all, rule) {
-  const distance = (/** @type {ReportContender} */ one) =>
-    Math.abs(Math.log((one.alertsPerHomeMonth || 1e-6) / (rule.alertsPerHomeMonth || 1e-6)))
-  return all.filter((one) => one.rule === 'evidence').sort((a, b) => distance(a) - distance(b))[0]
+/**
+ * The largest budget at which the evidence makes no more false alarms than the rule; the smallest where none does.
+ * @param {readonly ReportContender[]} all @param {ReportContender} rule
+ */
+function asCheapAs(all, rule) {
+  const ours = all
+    .filter((one) => one.rule === 'evidence' && one.stops > 0)
+    .sort((a, b) => (a.budget ?? 0) - (b.budget ?? 0))
+  return ours.findLast((one) => (one.alertsPerHomeMonth ?? 0) <= (rule.alertsPerHomeMonth ?? 0)) ?? ours[0]
 }
 
 /** How few homes make half of the alerts; null where there are hardly any. @param {ReportData} data */

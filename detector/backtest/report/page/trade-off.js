@@ -115,7 +115,7 @@ function draw(data, view, width) {
     mark.append(svg('title', {}, tipOf(one, view.lang)))
     picture.append(mark)
     const text = own ? String(one.budget) : nameOf({ rule: one.rule, budget: null }, view.lang)
-    const label = placeLabel(text, px, py, room, taken, own ? 'label ours' : 'label')
+    const label = placeLabel(text, px, py, room, taken, own ? 'label ours' : 'label', own)
     if (label !== null) picture.append(label)
   }
   return picture
@@ -133,11 +133,20 @@ function tipOf(one, lang) {
   ].join('\n')
 }
 
+/** As registered, then our budgets, then the rules in their own order. @param {ReportContender} one */
+function rank(one) {
+  if (one.rule === 'registered') return -1
+  return one.rule === 'evidence' ? (one.budget ?? 0) : 1000
+}
+
 /** @param {ReportData} data @param {View} view @param {(change: Partial<View>) => void} change */
 function scoreTable(data, view, change) {
   const { columns } = WORDS[view.lang]
   const heads = Object.values(columns)
-  const rows = data.contenders.map((one, at) =>
+  const places = data.contenders
+    .map((one, at) => ({ one, at }))
+    .sort((a, b) => rank(a.one) - rank(b.one) || a.at - b.at)
+  const rows = places.map(({ one, at }) =>
     html(
       'tr',
       { class: at === data.chosen ? 'chosen' : '' },
