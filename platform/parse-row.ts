@@ -127,8 +127,8 @@ export class RowParser {
       digits++
     }
     if (digits === 0 || decimals === digits) return null
-    const unit = UNIT_BYTES[known.kind].find((one) => isSame(bytes, at + 1, to, one.bytes))?.unit
-    if (unit === undefined) return null
+    const unit = unitAt(bytes, at + 1, to, known.kind)
+    if (unit === null) return null
     const value =
       digits > EXACT_DIGITS ? Number(bytes.toString('latin1', start, at)) : scaled(number, digits, decimals)
     return { line, timeMs, meter: known.meter, kind: known.kind, value, unit }
@@ -164,6 +164,11 @@ export class RowParser {
     remember(this.middles, hash, { bytes: middle, meter: row.meter, kind: row.kind })
     return row
   }
+}
+
+function unitAt(bytes: Buffer, from: number, to: number, kind: MeterKind): FileUnit | null {
+  for (const one of UNIT_BYTES[kind]) if (isSame(bytes, from, to, one.bytes)) return one.unit
+  return null
 }
 
 /** Both sides are exact, so their quotient is the double nearest to what is written, as `Number` would give it. */

@@ -1,9 +1,9 @@
 import type { MeterId } from '../../domain/ids.ts'
 import { OperationalError } from '../../domain/operational-error.ts'
-import { toCanonical, type MeterKind } from '../../domain/units.ts'
+import { toCanonical, type MeterKind, type Unit } from '../../domain/units.ts'
 import { foldReading } from '../../ingest/ledger/fold-reading.ts'
 import { newTrack, type Derived } from '../../ingest/ledger/track.ts'
-import type { BadLine, FileRow, ReadingFile } from '../../platform/reading-file.ts'
+import type { BadLine, FileRow, FileUnit, ReadingFile } from '../../platform/reading-file.ts'
 import { Column, type Series } from './series.ts'
 import { usualStepMs } from './usual-step.ts'
 
@@ -99,8 +99,17 @@ function tooLarge(rows: number, mostBytes: number): OperationalError {
   )
 }
 
+const UNITS: Record<FileUnit, { readonly unit: Unit; readonly register: boolean }> = {
+  kWh: { unit: 'kWh', register: false },
+  L: { unit: 'L', register: false },
+  m3: { unit: 'm3', register: false },
+  kWh_register: { unit: 'kWh', register: true },
+  L_register: { unit: 'L', register: true },
+  m3_register: { unit: 'm3', register: true },
+}
+
 function place(meters: Map<MeterId, GrowingRows>, row: FileRow): string | null {
-  const register = row.unit.endsWith('_register')
+  const { unit, register } = UNITS[row.unit]
   let known = meters.get(row.meter)
   if (known === undefined) {
     known = { meter: row.meter, kind: row.kind, register, times: new Column(), values: new Column() }
@@ -111,9 +120,8 @@ function place(meters: Map<MeterId, GrowingRows>, row: FileRow): string | null {
   if (known.register !== register)
     return `meter ${row.meter} mixes registers and intervals: keep to one of them`
   if (row.value < 0) return `value ${row.value} is below 0: consumption and registers never are`
-  const unit = row.unit.replace('_register', '')
   known.times.push(row.timeMs)
-  known.values.push(toCanonical(row.value, unit === 'kWh' || unit === 'm3' ? unit : 'L'))
+  known.values.push(toCanonical(row.value, unit))
   return null
 }
 
