@@ -86,11 +86,13 @@ export function selection(label, choices, chosen, onChoose) {
 export function drawing(draw) {
   const box = html('div', { class: 'drawing' })
   let drawn = 0
-  new ResizeObserver(() => {
+  const fit = () => {
     const width = Math.floor(box.clientWidth)
     if (width === 0 || width === drawn) return
     drawn = width
     box.replaceChildren(draw(width))
-  }).observe(box)
+  }
+  // Drawing changes heights, which an observer may not do while it observes.
+  new ResizeObserver(() => requestAnimationFrame(fit)).observe(box)
   return box
 }
