@@ -15,6 +15,7 @@ import { gatherHomes, profilesOf } from '../detector/backtest/profiles.ts'
 import { buildPage } from '../detector/backtest/report/build-page.ts'
 import { gatherReport } from '../detector/backtest/report/gather-report.ts'
 import { scoreContender, type Score } from '../detector/backtest/score/score.ts'
+import { OperationalError } from '../domain/operational-error.ts'
 import { toIso } from '../domain/time.ts'
 import { readHouseholdsFile } from '../ingest/households-file.ts'
 import { openOutFile, type OutFile } from '../platform/out-file.ts'
@@ -90,16 +91,24 @@ async function work(wishes: BacktestWishes, held: Held): Promise<void> {
   const reading = bar('reading ', file.totalBytes, 'bytes')
   const loaded = await readRows(file, tellBadLines(), (bytes) => reading.update(bytes))
   reading.finish()
+  if (loaded.rows === 0 && (wishes.compare || page !== null)) {
+    throw new OperationalError(
+      'no-readings',
+      `${wishes.readings} has no reading that can be used: there is nothing to compare.`,
+    )
+  }
   const profiles = profilesOf(loaded.meters, households, wishes.timezone)
   const contenders = contendersFor(
     wishes,
     profiles.some(({ rule }) => rule !== 'evidence'),
   )
+  // Of a comparison no alert is told in words.
+  const worded = contenders.findIndex(({ full }) => full)
   const crew = await startCrew(
     wishes.workers,
     contenders,
     gatherHomes(profiles, loaded.meters),
-    page === null ? null : 0,
+    page === null ? null : worded,
   )
   held.crews.push(crew)
   const judging = bar('judging ', loaded.rows, 'readings')
@@ -108,8 +117,8 @@ async function work(wishes: BacktestWishes, held: Held): Promise<void> {
   judging.finish()
 
   if (wishes.compare) writeScores(out, history, wishes.rounds)
-  const alerts = page !== null || !wishes.compare ? await alertsOf(crew, 0) : []
-  if (page !== null) await writeReport(page, wishes, loaded, history, alerts, crew)
+  const alerts = worded < 0 ? [] : await alertsOf(crew, worded)
+  if (page !== null) await writeReport(page, wishes, loaded, history, worded, alerts, crew)
   if (!wishes.compare) out?.write(alertLines(alerts))
   for (const each of held.outs) each.keep()
   tellDone(wishes, loaded, history, alerts)
@@ -161,11 +170,12 @@ async function writeReport(
   { readings, rounds, seed }: BacktestWishes,
   { rows, badLines }: FileRows,
   history: History,
+  worded: number,
   alerts: readonly BacktestAlert[],
   crew: Crew,
 ): Promise<void> {
   const source = { file: path.basename(readings), readings: rows, badLines, rounds, seed }
-  const data = await gatherReport(source, history, 0, alerts, async (households) =>
+  const data = await gatherReport(source, history, worded, alerts, async (households) =>
     (await crew.ask('portraits', households)).flat(),
   )
   page.write(buildPage(data))

@@ -21,6 +21,8 @@ export function openOutFile(file: string, option: string): OutFile {
   const beside = direct ? file : `${file}.${process.pid}.part`
   let fd: number | null
   try {
+    if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
+      throw new Error('it is a folder')
     if (!direct && fs.existsSync(file)) fs.accessSync(file, fs.constants.W_OK)
     fd = fs.openSync(beside, 'w')
   } catch (error) {
@@ -29,7 +31,7 @@ export function openOutFile(file: string, option: string): OutFile {
   function unwritable(error: unknown): OperationalError {
     return new OperationalError(
       'out-unwritable',
-      `cannot write ${file}: ${messageOf(error)}. Give ${option} a file in a folder that exists, can be written and has space.`,
+      `cannot write ${file}: ${messageOf(error).replaceAll(beside, file)}. Give ${option} a file in a folder that exists, can be written and has space.`,
       { cause: error },
     )
   }

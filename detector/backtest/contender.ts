@@ -51,8 +51,8 @@ export function contendersOf(rules: readonly RuleName[], budgets: readonly numbe
 }
 
 /**
- * What a report folds: first the way that is chosen (the homes as they are registered, at the first budget), then the
- * evidence at more budgets, for a curve, and the rules.
+ * What a report folds: the way that is chosen (the homes as they are registered, at the first budget; the one that is
+ * `full`), the evidence at more budgets, for a curve, and the rules.
  * @param fixed whether any home is registered with a fixed rule.
  */
 export function reportContenders(
@@ -64,9 +64,5 @@ export function reportContenders(
   const curve = [...new Set([...budgets, ...CURVE_BUDGETS])].sort((a, b) => a - b)
   const all = contendersOf([...new Set<RuleName>(['evidence', ...rules])], curve)
   if (fixed) return [asRegistered(first), ...all]
-  const isChosen = ({ rule, budget }: Contender): boolean => rule === 'evidence' && budget === first
-  return [
-    { name: `evidence@${first}`, rule: 'evidence', budget: first, full: true },
-    ...all.filter((one) => !isChosen(one)),
-  ]
+  return all.map((one) => ({ ...one, full: one.rule === 'evidence' && one.budget === first }))
 }

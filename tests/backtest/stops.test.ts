@@ -200,11 +200,11 @@ describe('beside the evaluator', () => {
 })
 
 interface Evaluator {
-  readDataset(file: string): Promise<Map<string, unknown>>
-  writeDataset(file: string, meters: Map<string, unknown>): Promise<void>
-  seededRandom(seed: number): () => number
-  injectStops(
+  readonly readDataset: (file: string) => Promise<Map<string, unknown>>
+  readonly writeDataset: (file: string, meters: Map<string, unknown>) => Promise<void>
+  readonly seededRandom: (seed: number) => () => number
+  readonly injectStops: (
     meters: Map<string, unknown>,
     options: Record<string, unknown>,
-  ): { homes: Map<string, unknown>; onsets: Map<string, number> }
+  ) => { homes: Map<string, unknown>; onsets: Map<string, number> }
 }

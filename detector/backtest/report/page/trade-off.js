@@ -133,20 +133,11 @@ function tipOf(one, lang) {
   ].join('\n')
 }
 
-/** As registered, then our budgets, then the rules in their own order. @param {ReportContender} one */
-function rank(one) {
-  if (one.rule === 'registered') return -1
-  return one.rule === 'evidence' ? (one.budget ?? 0) : 1000
-}
-
 /** @param {ReportData} data @param {View} view @param {(change: Partial<View>) => void} change */
 function scoreTable(data, view, change) {
   const { columns } = WORDS[view.lang]
   const heads = Object.values(columns)
-  const places = data.contenders
-    .map((one, at) => ({ one, at }))
-    .sort((a, b) => rank(a.one) - rank(b.one) || a.at - b.at)
-  const rows = places.map(({ one, at }) =>
+  const rows = data.contenders.map((one, at) =>
     html(
       'tr',
       { class: at === data.chosen ? 'chosen' : '' },

@@ -94,7 +94,9 @@ export const WORDS = {
     summary: 'In short',
     /** @param {import('../report-data.ts').ReportContender} best @param {string} name */
     spent: (best, name) =>
-      `“${name}” would have called for ${decimal(best.alertsPerHomeMonth)} checks per home and month: in these ${best.homes} homes ${pace(best.knocksPerDay ?? 0, 'en')}. Half of the homes pay ${decimal(best.medianHome)} or less.`,
+      best.alertsPerHomeMonth === null
+        ? 'This history is too short to be scored: no home has more than eight weeks of readings.'
+        : `“${name}” would have called for ${decimal(best.alertsPerHomeMonth)} checks per home and month: in these ${best.homes} homes ${pace(best.knocksPerDay ?? 0, 'en')}. Half of the homes pay ${decimal(best.medianHome)} or less.`,
     /** @param {import('../report-data.ts').ReportContender} best */
     found: (best) =>
       best.stops === 0
@@ -200,7 +202,7 @@ export const WORDS = {
     readoutIdle: 'Point at a day to read it.',
     /** @param {import('../report-data.ts').ReportData} data */
     source: (data) =>
-      `${data.file} · ${dateOf(data.fromMs / 86_400_000)} to ${dateOf(data.toMs / 86_400_000)} · ${data.homesInFile} homes · ${data.readings.toLocaleString('en')} readings${data.badLines > 0 ? ` · ${data.badLines} bad lines passed over` : ''}`,
+      `${data.file} · ${dateOf(data.fromMs / 86_400_000)} to ${dateOf(data.toMs / 86_400_000)} · ${data.homesInFile} ${data.homesInFile === 1 ? 'home' : 'homes'} · ${data.readings.toLocaleString('en')} readings${data.badLines > 0 ? ` · ${data.badLines} bad lines passed over` : ''}`,
     /** @param {import('../report-data.ts').ReportData} data @param {number} scored */
     method: (data, scored) =>
       `${scored} homes with at least eight weeks of readings are counted, after the first four weeks of each. Stops: ${data.rounds} rounds, seed ${data.seed}, 30 % of the homes each.`,
@@ -214,7 +216,9 @@ export const WORDS = {
     summary: '概要',
     /** @param {import('../report-data.ts').ReportContender} best @param {string} name */
     spent: (best, name) =>
-      `“${name}”每户每月会提出 ${decimal(best.alertsPerHomeMonth)} 次上门查看；这 ${best.homes} 户合计${pace(best.knocksPerDay ?? 0, 'zh')}。一半的住户不超过 ${decimal(best.medianHome)} 次。`,
+      best.alertsPerHomeMonth === null
+        ? '历史太短，无法评分：没有一户有八周以上的读数。'
+        : `“${name}”每户每月会提出 ${decimal(best.alertsPerHomeMonth)} 次上门查看；这 ${best.homes} 户合计${pace(best.knocksPerDay ?? 0, 'zh')}。一半的住户不超过 ${decimal(best.medianHome)} 次。`,
     /** @param {import('../report-data.ts').ReportContender} best */
     found: (best) =>
       best.stops === 0
