@@ -50,7 +50,7 @@ export function homes(data, view, change) {
             'tr',
             {},
             head('id', words.home),
-            html('th', { scope: 'col' }, words.meters),
+            html('th', { scope: 'col', class: 'words' }, words.meters),
             head('alerts', words.alerts),
             head('aMonth', words.aMonth),
             head('share', words.share),

@@ -10,6 +10,8 @@ import { dateOf, nameOf, WORDS } from './words.js'
 /** Narrower bars than this are drawn by the week. */
 const LEAST_DAY_WIDTH = 2
 const WEEK = 7
+/** Pictures of fewer days have ticks for weeks, not months. */
+const SHORT_DAYS = 100
 /** 1 January 1970 was a Thursday; weeks begin on Mondays. */
 const MONDAY_SHIFT = 3
 
@@ -100,7 +102,7 @@ function byWeek(byDay, lead) {
 }
 
 /**
- * The months under a picture, as many as have room.
+ * The months under a picture, or the weeks of a short one, as many as have room.
  * @param {number} firstDay @param {number} days @param {(day: number) => number} x @param {number} y @param {number} right
  */
 export function monthTicks(firstDay, days, x, y, right) {
@@ -109,10 +111,11 @@ export function monthTicks(firstDay, days, x, y, right) {
   let freeFrom = -Infinity
   for (let day = firstDay; day < firstDay + days; day++) {
     const date = dateOf(day)
-    if (!date.endsWith('-01')) continue
+    if (days > SHORT_DAYS ? !date.endsWith('-01') : (day + MONDAY_SHIFT) % WEEK !== 0) continue
     const at = x(day)
     ticks.push(svg('line', { x1: at, x2: at, y1: y, y2: y + 5, class: 'axis-line' }))
-    const text = date.endsWith('-01-01') ? date.slice(0, 4) : date.slice(0, 7)
+    const text =
+      days <= SHORT_DAYS ? date.slice(5) : date.endsWith('-01-01') ? date.slice(0, 4) : date.slice(0, 7)
     if (at < freeFrom || at + 54 > right) continue
     freeFrom = at + 62
     ticks.push(svg('text', { x: at + 3, y: y + 16, class: 'tick' }, text))
