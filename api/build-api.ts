@@ -10,6 +10,7 @@ import { limitRate } from './limit-rate.ts'
 import { measureApi } from './measure-api.ts'
 import { actOnAlertRoutes } from './routes/act-on-alerts.ts'
 import { listAlertRoutes } from './routes/list-alerts.ts'
+import { planAbsenceRoutes } from './routes/plan-absences.ts'
 import { readConsumptionRoutes } from './routes/read-consumption.ts'
 import { readHealthRoutes } from './routes/read-health.ts'
 import { readHouseholdRoutes } from './routes/read-households.ts'
@@ -58,6 +59,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
     serveStreamRoutes(deps, limits),
     actOnAlertRoutes(deps),
     readHouseholdRoutes(deps),
+    planAbsenceRoutes(deps),
     readConsumptionRoutes(deps),
     readMeterRoutes(deps),
     readRejectRoutes(deps),

@@ -1,9 +1,11 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { KeyStore } from '../access/key-store.ts'
+import type { ControlEntry } from '../domain/log-entry.ts'
 import type { EpochMs } from '../domain/time.ts'
 import type { RegistryReader } from '../ingest/registry-reader.ts'
 import type { ReadingQueries } from '../store/reading-store.ts'
+import type { HouseholdView } from '../detector/start.ts'
 import type { Desk } from './desk/desk.ts'
 
 export interface Health {
@@ -71,6 +73,10 @@ export interface ApiDeps {
   readonly registry: Omit<RegistryReader, 'close' | 'counters' | 'rejects'>
   readonly rejects: readonly RejectSource[]
   readonly store: ReadingQueries
+  /** Puts it into the journal; resolves once it is on disk. */
+  record(entry: ControlEntry): Promise<void>
+  /** What the detector knows of a home; null where it knows nothing, or does not run in this process. */
+  view(household: string): Promise<HouseholdView | null>
   readonly keys: Pick<KeyStore, 'authenticateCaller'>
   /** `off`: everybody is an operator called `anonymous`, and no rate is limited (loopback only; serve sees to that). */
   readonly auth: 'on' | 'off'

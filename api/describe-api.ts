@@ -42,6 +42,7 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
           description: 'The feed of the monitoring centre, live and listed, and work on it.',
         },
         { name: 'homes', description: 'Households, meters, readings.' },
+        { name: 'absences', description: 'When nobody is home: what is raised then is held.' },
         { name: 'system', description: 'How the system does.' },
       ],
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },

@@ -13,9 +13,10 @@ import { openRegistryReader } from '../ingest/open-registry-reader.ts'
 import type { RegistryReader } from '../ingest/registry-reader.ts'
 import { appendDirectly } from '../logs/journal/append-directly.ts'
 import { dataFiles } from '../platform/data-folder.ts'
+import { registerAbsences } from './absences.ts'
 import { dataOption } from './data-option.ts'
 
-/** `households import | list | example`: they work beside a running `serve` on the same data folder, and without one. */
+/** `households import | absences | list | example`: they work beside a running `serve` on the same data folder, and without one. */
 export function registerHouseholds(program: Command): void {
   const households = program.command('households').description('the homes that are watched, and their meters')
 
@@ -45,6 +46,8 @@ export function registerHouseholds(program: Command): void {
         `registered ${imported.length} households with ${meters} meters; serve takes them over within a second, or when it starts\n`,
       )
     })
+
+  registerAbsences(households)
 
   households
     .command('list')

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
+import { mendJournal } from '../logs/journal/mend-journal.ts'
 import { verifyJournal } from '../logs/journal/verify-journal.ts'
 import { dataFiles } from '../platform/data-folder.ts'
+import { lockFolder } from '../platform/folder-lock.ts'
 import { dataOption } from './data-option.ts'
 
 export function registerJournal(program: Command): void {
@@ -24,5 +26,30 @@ export function registerJournal(program: Command): void {
         report.damages.length === 0 ? 'sound\n' : `damaged: ${report.damages.length} finding(s)\n`,
       )
       if (report.damages.length > 0) process.exitCode = 1
+    })
+  journal
+    .command('mend')
+    .description(
+      'give up what is damaged, so that ingest can go on: it is set aside and counted in the rejects',
+    )
+    .addOption(dataOption())
+    .addHelpText(
+      'after',
+      '\nStop serve first. Restoring a backup, where there is one, loses less.\n\nExample:\n  hearthline journal mend --data ./data',
+    )
+    .action((options: { data: string }) => {
+      const { journal: file } = dataFiles(options.data)
+      const report = verifyJournal(file)
+      const lock = lockFolder(options.data, ['broker', 'ingest'])
+      try {
+        const { rows, entries } = mendJournal(file, Date.now())
+        process.stdout.write(
+          report.damages.length === 0
+            ? 'sound: nothing to mend\n'
+            : `set aside ${rows} damaged row(s); ${entries} entries are lost and will be listed as rejects (journal-damaged)\n`,
+        )
+      } finally {
+        lock.release()
+      }
     })
 }

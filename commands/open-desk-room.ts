@@ -2,6 +2,9 @@ import { Registry } from 'prom-client'
 import type { KeyStore } from '../access/key-store.ts'
 import { buildApi } from '../api/build-api.ts'
 import { openDesk } from '../api/desk/open-desk.ts'
+import type { JournalEntry } from '../domain/log-entry.ts'
+import { appendDirectly } from '../logs/journal/append-directly.ts'
+import { dataFiles } from '../platform/data-folder.ts'
 import { openFindingsReader } from '../detector/findings/read-findings.ts'
 import { OperationalError } from '../domain/operational-error.ts'
 import { openRegistryReader } from '../ingest/open-registry-reader.ts'
@@ -59,6 +62,8 @@ export async function openDeskRoom(options: DeskRoomOptions): Promise<DeskRoom> 
         consumption: (...query) => store.call('consumption', ...query),
         last: (meter) => store.call('last', meter),
       },
+      record: recorder(config, stages),
+      view: async (household) => (await stages.detector?.call('household', household)) ?? null,
       keys,
       auth: config.auth,
       health: () => watch.health(),
@@ -75,6 +80,12 @@ export async function openDeskRoom(options: DeskRoomOptions): Promise<DeskRoom> 
     await closing.disposeAsync()
     throw error
   }
+}
+
+/** The broker's process writes its own journal; another role's appends beside it, as commands do. */
+function recorder(config: Config, { journal }: Stages): (entry: JournalEntry) => Promise<void> {
+  if (journal !== null) return (entry) => journal.append(entry)
+  return async (entry) => void appendDirectly(dataFiles(config.data).journal, entry)
 }
 
 async function listen(attempt: () => Promise<string>, { host, httpPort }: Config): Promise<string> {

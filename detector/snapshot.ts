@@ -1,12 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Place } from '../domain/place.ts'
 import { transact } from '../platform/sqlite.ts'
+import { encodeGroup } from './core/area/encode-areas.ts'
 import type { Detector } from './core/detector.ts'
 import { decodeDetector, encodeCommon, encodeHomeWithMeters } from './core/encode-detector.ts'
 
 /** The detector's state beside the place of the log that it belongs to: one transaction each time. */
 export interface Snapshots {
-  /** Saves the homes that have changed since the last time. */
+  /** Saves the homes and areas that have changed since the last time. */
   save(detector: Detector, place: Place): void
   /** What was saved last; null on a new folder. */
   load(): { readonly detector: Detector; readonly place: Place } | null
@@ -15,6 +16,9 @@ export interface Snapshots {
 export function openSnapshots(db: DatabaseSync): Snapshots {
   const putHome = db.prepare(
     'INSERT INTO homes (key, state) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET state = excluded.state',
+  )
+  const putArea = db.prepare(
+    'INSERT INTO areas (key, state) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET state = excluded.state',
   )
   const dropHome = db.prepare('DELETE FROM homes WHERE key = ?')
   const putCommon = db.prepare(
@@ -26,21 +30,26 @@ export function openSnapshots(db: DatabaseSync): Snapshots {
       transact(db, () => {
         for (const key of detector.gone) dropHome.run(key)
         for (const home of detector.dirty) putHome.run(home.key, encodeHomeWithMeters(detector, home))
+        for (const group of detector.areas.changed) putArea.run(group.key, encodeGroup(group))
         putCommon.run(place.partition, place.offset, encodeCommon(detector))
       })
       detector.gone.clear()
       detector.dirty.clear()
+      detector.areas.changed.clear()
     },
     load() {
       const row = db.prepare('SELECT partition, place_offset, state FROM detector').get()
       if (row === undefined) return null
       const place: Place = { partition: Number(row['partition']), offset: Number(row['place_offset']) }
-      return { detector: decodeDetector(String(row['state']), savedHomes(db)), place }
+      return {
+        detector: decodeDetector(String(row['state']), savedRows(db, 'homes'), savedRows(db, 'areas')),
+        place,
+      }
     },
   }
 }
 
-function* savedHomes(db: DatabaseSync): Generator<Uint8Array> {
-  for (const row of db.prepare('SELECT state FROM homes ORDER BY key').iterate())
+function* savedRows(db: DatabaseSync, table: 'homes' | 'areas'): Generator<Uint8Array> {
+  for (const row of db.prepare(`SELECT state FROM ${table} ORDER BY key`).iterate())
     yield row['state'] as Uint8Array
 }

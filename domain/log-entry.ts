@@ -1,3 +1,4 @@
+import type { AbsenceKind } from './absence.ts'
 import type { Household } from './household.ts'
 import type { GatewayId, HouseholdId, MeterId } from './ids.ts'
 import type { Reading } from './reading.ts'
@@ -12,13 +13,16 @@ export type JournalEntry =
       readonly topic: string
       readonly payload: Uint8Array
     }
-  /** A publish that the broker had to refuse before it could be read (too large): it becomes a reject. */
+  /**
+   * It becomes a reject: a publish that the broker had to refuse before it could be read (too large), or an entry of a
+   * damaged journal that was given up (gateway and topic empty).
+   */
   | {
       readonly type: 'refusal'
       readonly receivedAtMs: EpochMs
       readonly gateway: GatewayId
       readonly topic: string
-      readonly code: 'packet-too-large'
+      readonly code: 'packet-too-large' | 'journal-damaged'
       readonly message: string
     }
   | ControlEntry
@@ -35,6 +39,18 @@ export type ControlEntry =
       readonly fromMs: EpochMs
       readonly toMs: EpochMs
       readonly reason: string
+      /** Left out (entries of before): `planned`. */
+      readonly kind?: AbsenceKind
+      readonly by?: string
+    }
+  /** An absence ends at another moment than was told, or is withdrawn (`toMs` null). `absence`: its id (`absenceIdOf`). */
+  | {
+      readonly type: 'absence-end'
+      readonly receivedAtMs: EpochMs
+      readonly household: HouseholdId
+      readonly absence: string
+      readonly toMs: EpochMs | null
+      readonly by?: string
     }
   /** What the detector is to be run with from here on. */
   | {

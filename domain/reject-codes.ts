@@ -24,6 +24,8 @@ export const REJECT_CODES = {
     'The meter is new, and as many meters as can be watched have no household already. Register its household ("hearthline households import").',
   'unknown-topic': 'No decoder is configured for this topic.',
   'packet-too-large': 'The MQTT packet exceeds the broker’s limit. Send smaller batches.',
+  'journal-damaged':
+    'It was set aside by "hearthline journal mend": have the gateways of that time send their backlog again.',
   'store-refused': 'The database refused this line; its own words are in the message.',
 } as const
 export type RejectCode = keyof typeof REJECT_CODES

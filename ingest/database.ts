@@ -66,6 +66,24 @@ const SCHEMA = `
   CREATE TABLE journal_cursor (partition INTEGER PRIMARY KEY, offset INTEGER NOT NULL) STRICT;
 `
 
+/** Absences as they stand, for lists; the detector goes by the entries of the log. */
+const ABSENCE_SCHEMA = `
+  CREATE TABLE absence (
+    household TEXT NOT NULL,
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    from_ms INTEGER NOT NULL,
+    to_ms INTEGER NOT NULL,
+    planned_to_ms INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    by TEXT,
+    told_ms INTEGER NOT NULL,
+    withdrawn_ms INTEGER,
+    PRIMARY KEY (household, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX absence_by_end ON absence (to_ms);
+`
+
 const CACHE_MIB = 64
 /**
  * The pages that a batch touches are mostly those of the batch before: moved from the WAL to the file every 64 MiB, each
@@ -78,7 +96,7 @@ export function openIngestDatabase(dataDir: string): DatabaseSync {
     file: dataFiles(dataDir).ingest,
     synchronous: 'FULL',
     cacheMiB: CACHE_MIB,
-    migrations: [SCHEMA, READINGS_LOG_SCHEMA],
+    migrations: [SCHEMA, READINGS_LOG_SCHEMA, ABSENCE_SCHEMA],
   })
   db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
   db.exec(`PRAGMA journal_size_limit = ${CHECKPOINT_PAGES * 4096}`)

@@ -90,7 +90,8 @@ export function parseHouseholds(text: string): { households: Household[]; proble
   return { households, problems }
 }
 
-async function readText(file: string): Promise<string> {
+/** @throws OperationalError `file-unreadable` */
+export async function readText(file: string): Promise<string> {
   try {
     const { size } = await fs.promises.stat(file)
     if (size > MOST_FILE_BYTES)

@@ -4,6 +4,7 @@ import type { EpochMs } from '../domain/time.ts'
 import { createReadingsLogWriter } from '../logs/readings/readings-log-writer.ts'
 import type { JournalReader } from '../logs/journal/journal.ts'
 import { transact } from '../platform/sqlite.ts'
+import { createAbsences } from './absences.ts'
 import { MOST_UNCLAIMED } from './admit-stranger.ts'
 import { createCheckpoints } from './checkpoints.ts'
 import { createCounters } from './counters.ts'
@@ -57,6 +58,7 @@ export function createIngestStage(
     meters,
     history,
     households: createHouseholds(db, meters),
+    absences: createAbsences(db),
     checkpoints: createCheckpoints(db),
     log: createReadingsLogWriter(db),
     rejects: createRejects(db),

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { Absence, AbsenceKind } from '../domain/absence.ts'
 import type { Household } from '../domain/household.ts'
 import type { HouseholdId, MeterId } from '../domain/ids.ts'
 import type { RejectCode } from '../domain/reject-codes.ts'
@@ -94,6 +95,22 @@ export function openRegistryReader(dataDir: string): RegistryReader {
       )
       return page(rows, limit, 'id', toHousehold)
     },
+    absences(household, cursor, limit) {
+      const [fromMs = '', id = ''] = (readCursor(cursor) ?? '').split(' ', 2)
+      const rows = all(
+        `SELECT *, from_ms || ' ' || id AS place FROM absence WHERE household = ? AND (from_ms, id) < (?, ?)
+         ORDER BY from_ms DESC, id DESC LIMIT ?`,
+        household,
+        cursor === null ? Number.MAX_SAFE_INTEGER : Number(fromMs),
+        id,
+        limit + 1,
+      )
+      return page(rows, limit, 'place', toAbsence)
+    },
+    absence(household, id) {
+      const [row] = all('SELECT * FROM absence WHERE household = ? AND id = ?', household, id)
+      return row === undefined ? null : toAbsence(row)
+    },
     unregisteredMeters(cursor, limit) {
       const sql = `${METER} WHERE household IS NULL AND id > ? ORDER BY id LIMIT ?`
       return page(all(sql, readCursor(cursor) ?? '', limit + 1), limit, 'id', toSummary)
@@ -165,6 +182,22 @@ function openWhenMade(file: string): DatabaseSync | null {
   if (db === null || Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0) > 0) return db
   db.close()
   return null
+}
+
+function toAbsence(row: Row): Absence {
+  const withdrawnMs = row['withdrawn_ms']
+  return {
+    id: String(row['id']),
+    household: String(row['household']) as HouseholdId,
+    kind: String(row['kind']) as AbsenceKind,
+    fromMs: Number(row['from_ms']),
+    toMs: Number(row['to_ms']),
+    plannedToMs: Number(row['planned_to_ms']),
+    reason: String(row['reason']),
+    by: row['by'] as string | null,
+    toldAtMs: Number(row['told_ms']),
+    withdrawnAtMs: withdrawnMs === null ? null : Number(withdrawnMs),
+  }
 }
 
 function toReject(row: Row): ReturnType<RegistryReader['rejects']>['items'][number] {

@@ -89,6 +89,10 @@ export function createPipeline(books: Books, mostUnclaimed: number = MOST_UNCLAI
           books.log.entry(entry)
           return 0
         case 'absence':
+        case 'absence-end':
+          books.absences.apply(entry)
+          books.log.entry(entry)
+          return 0
         case 'settings':
         case 'tick':
           books.log.entry(entry)

@@ -1,3 +1,4 @@
+import type { Absence } from '../domain/absence.ts'
 import type { Household } from '../domain/household.ts'
 import type { HouseholdId, MeterId } from '../domain/ids.ts'
 import type { Reject } from '../domain/reject-codes.ts'
@@ -49,6 +50,9 @@ export interface RegistryReader {
     cursor: string | null,
     limit: number,
   ): Page<Household>
+  /** The calendar of a home, the latest beginning first, also what was withdrawn. */
+  absences(household: HouseholdId, cursor: string | null, limit: number): Page<Absence>
+  absence(household: HouseholdId, id: string): Absence | null
   /** Meters nobody has claimed. */
   unregisteredMeters(cursor: string | null, limit: number): Page<MeterSummary>
   meter(id: MeterId): MeterSummary | null

@@ -1,6 +1,7 @@
 import type { GatewayId } from '../domain/ids.ts'
 import type { EpochMs } from '../domain/time.ts'
 import type { ReadingsLogWriter } from '../logs/readings/readings-log-writer.ts'
+import type { Absences } from './absences.ts'
 import type { Candidate, Refusal } from './candidate.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import type { Counters } from './counters.ts'
@@ -13,6 +14,7 @@ import type { Rejects } from './rejects.ts'
 export interface Books {
   readonly meters: Meters
   readonly households: Households
+  readonly absences: Absences
   readonly history: History
   readonly checkpoints: Checkpoints
   readonly log: ReadingsLogWriter

@@ -7,6 +7,7 @@ export function acknowledge(alert: DeskAlert, note: string | null, by: string, n
     ...alert,
     state: 'acknowledged',
     heldUntilMs: null,
+    hold: null,
     touched: true,
     history: [...alert.history, entry(nowMs, by, 'acknowledge', note)],
   }

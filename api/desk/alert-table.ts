@@ -50,5 +50,7 @@ export function openAlertTable(db: DatabaseSync): AlertTable {
 }
 
 export function alertOf(row: Record<string, SQLOutputValue>): DeskAlert {
-  return JSON.parse(String(row['body'])) as DeskAlert
+  // Alerts of before know of no holds but those of people.
+  const known = { hold: null, saidHold: null }
+  return { ...known, ...(JSON.parse(String(row['body'])) as DeskAlert) }
 }

@@ -1,5 +1,5 @@
 import type { Condition } from '../../domain/alert-kinds.ts'
-import type { Explanation } from '../../domain/finding.ts'
+import type { Explanation, Hold } from '../../domain/finding.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { Alert, HistoryEntry } from './desk.ts'
 
@@ -9,6 +9,8 @@ export interface DeskAlert extends Alert {
   readonly touched: boolean
   /** The condition in which it was closed; null while it is not. */
   readonly closedAs: Condition | null
+  /** What the detector holds it for, whatever people have done with it; null: it calls somebody. */
+  readonly saidHold: Hold | null
 }
 
 /** Past this many steps people can add no more to an alert (409 `history-full`); the detector's words still go in, within MAX_MACHINE_ENTRIES. */

@@ -1,5 +1,5 @@
 import type { AlertCategory, AlertKind, Condition, Severity } from '../../domain/alert-kinds.ts'
-import type { Evidence, Explanation, Finding } from '../../domain/finding.ts'
+import type { Evidence, Explanation, Finding, HoldReason } from '../../domain/finding.ts'
 import type { AlertId, HouseholdId, MeterId } from '../../domain/ids.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { Page } from '../../ingest/registry-reader.ts'
@@ -32,9 +32,19 @@ export interface HistoryEntry {
   readonly reason: Explanation | null
 }
 
+/** Why an alert is held, for whoever looks at it. */
+export interface AlertHold {
+  /** `person`: somebody at the desk has held it. */
+  readonly reason: HoldReason | 'person'
+  /** By when it is looked at again. */
+  readonly untilMs: EpochMs
+  readonly explanation: Explanation
+}
+
 /** An alert as the desk keeps it; the wire shape is made from it in `api/routes`. */
 export interface Alert {
   readonly id: AlertId
+  /** The home, or what stands for the area (domain/area.ts). */
   readonly household: HouseholdId
   readonly region: string | null
   readonly meters: readonly MeterId[]
@@ -50,8 +60,10 @@ export interface Alert {
   /** The desk's clock: due times and response times count from here. */
   readonly openedAtMs: EpochMs
   readonly dueAtMs: EpochMs | null
-  /** Set exactly while held: when it comes back by itself. */
+  /** Set exactly while held: when it comes back by itself, by the desk's clock. */
   readonly heldUntilMs: EpochMs | null
+  /** Set exactly while held. */
+  readonly hold: AlertHold | null
   /** Set by the person who closed it; null where it closed by itself. */
   readonly outcome: Outcome | null
   readonly explanation: Explanation

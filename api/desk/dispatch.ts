@@ -7,6 +7,7 @@ export function dispatch(alert: DeskAlert, note: string | null, by: string, nowM
     ...alert,
     state: 'dispatched',
     heldUntilMs: null,
+    hold: null,
     touched: true,
     history: [...alert.history, entry(nowMs, by, 'dispatch', note)],
   }

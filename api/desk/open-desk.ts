@@ -8,6 +8,7 @@ import { openAlertTable } from './alert-table.ts'
 import type { AlertChange, Desk, DeskEvent, FindingsReader, PumpResult } from './desk.ts'
 import type { DeskAlert } from './desk-alert.ts'
 import { openEventTable } from './event-table.ts'
+import { isHeldByDetector } from './hold.ts'
 import { countAlerts, listAlerts } from './list-alerts.ts'
 import { startFindingsPump } from './pump-findings.ts'
 import { startRegionRounds } from './refresh-regions.ts'
@@ -73,7 +74,7 @@ export function openDesk(options: DeskOptions): Desk {
       const nowMs = options.clock()
       const ended = alerts.heldUntil(nowMs, RELEASES_PER_PUMP)
       save(
-        ended.map((alert) => release(alert, 'The hold has ended.', nowMs)),
+        ended.map((alert) => release(alert, whyReleased(alert), nowMs)),
         ALERT_LIFE.release.change,
       )
       save(nextMoved(), 'moved')
@@ -107,6 +108,12 @@ export function openDesk(options: DeskOptions): Desk {
       db.close()
     },
   }
+}
+
+function whyReleased(alert: DeskAlert): string {
+  return isHeldByDetector(alert)
+    ? 'The hold has ended, and the detector has no data to judge it anew by.'
+    : 'The hold has ended.'
 }
 
 /** null: no limit, and what has no region too. */

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { areaOf } from '../../domain/area.ts'
 import type { Finding } from '../../domain/finding.ts'
 import type { AlertId } from '../../domain/ids.ts'
 import type { EpochMs } from '../../domain/time.ts'
@@ -57,7 +58,7 @@ export function startFindingsPump(
       for (const [id, said] of statementsOf(batch.filter((placed) => isNew(placed)))) {
         const [first] = said
         const known = alerts.get(id)
-        const region = known === null && first !== undefined ? regionOf(registry, first.household) : null
+        const region = known === null && first !== undefined ? regionOfFinding(registry, first) : null
         const taken = takeStatement(known, said, region, nowMs)
         if (taken === null) continue
         alerts.save(taken.alert)
@@ -69,6 +70,12 @@ export function startFindingsPump(
     },
     applied: () => Number(cursor.get()?.['findings_applied'] ?? 0),
   }
+}
+
+/** An area says itself where it is. */
+function regionOfFinding(registry: RegionSource, finding: Finding): string | null {
+  if (areaOf(finding.household) === null) return regionOf(registry, finding.household)
+  return finding.type === 'raise' ? (finding.region ?? null) : null
 }
 
 /** A batch ends between two places of the log, so that what is said together is heard together. */

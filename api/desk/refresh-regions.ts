@@ -1,3 +1,4 @@
+import { areaOf } from '../../domain/area.ts'
 import { regionOf, type RegionSource } from './region-of.ts'
 import type { AlertTable } from './alert-table.ts'
 import type { DeskAlert } from './desk-alert.ts'
@@ -16,6 +17,7 @@ export function startRegionRounds(alerts: AlertTable, registry: RegionSource): (
     behind = round.length < ROUND_ALERTS ? 0 : (round.at(-1)?.n ?? 0)
     const moved: DeskAlert[] = []
     for (const { alert } of round) {
+      if (areaOf(alert.household) !== null) continue
       const region = regionOf(registry, alert.household)
       if (region !== alert.region) moved.push({ ...alert, region })
     }

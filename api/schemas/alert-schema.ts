@@ -1,7 +1,16 @@
 import { z } from 'zod'
 import { ALERT_CATEGORIES, ALERT_KIND_NAMES, CONDITIONS, SEVERITIES } from '../../domain/alert-kinds.ts'
+import { areaOf } from '../../domain/area.ts'
+import { HOLD_REASONS } from '../../domain/finding.ts'
 import { toIso } from '../../domain/time.ts'
-import { type Alert, ALERT_CHANGES, ALERT_STATES, type DeskEvent, OUTCOMES } from '../desk/desk.ts'
+import {
+  type Alert,
+  type AlertHold,
+  ALERT_CHANGES,
+  ALERT_STATES,
+  type DeskEvent,
+  OUTCOMES,
+} from '../desk/desk.ts'
 import { isoSchema } from './query-schema.ts'
 
 const explanationSchema = z.object({ en: z.string(), zh: z.string() })
@@ -16,11 +25,30 @@ export const outcomeSchema = z.enum(OUTCOMES).meta({
     'What was found. `needs-help`, `hospital`, `moved-out` and `meter-fault` explain a silence that goes on; after any other, the alert opens again if its severity rises.',
 })
 
+const holdSchema = z.object({
+  reason: z.enum([...HOLD_REASONS, 'person']).meta({
+    description:
+      '`planned-absence`, `hospital`: it was told that nobody is home. `area-outage`: supply or network of the area is gone. `data-gap`: nothing can be seen. `usual-absence`: the home is away at this time of every week. `person`: somebody at the desk has held it.',
+  }),
+  until: isoSchema.meta({ description: 'The deadline: by then it is judged anew.' }),
+  explanation: explanationSchema,
+})
+
 const alertFields = {
   id: z.string().meta({
     description: 'Derived from household, kind and onset: the same matter has the same id for ever.',
   }),
-  household: z.string(),
+  household: z
+    .string()
+    .nullable()
+    .meta({ description: 'The home that it is about; null where it is about an `area`.' }),
+  area: z
+    .object({ type: z.enum(['region', 'gateway']), name: z.string() })
+    .nullable()
+    .meta({
+      description:
+        'Of an `area-outage`: all homes of a region, or behind a gateway; how many and which are in `evidence`. null where it is about a home.',
+    }),
   region: z.string().nullable().meta({ description: 'province/city/county/township/village/grid' }),
   meters: z.array(z.string()).meta({ description: 'The meters whose readings it rests on.' }),
   kind: z.enum(ALERT_KIND_NAMES),
@@ -43,7 +71,11 @@ const alertFields = {
     description:
       'By when someone must have taken it up, by the desk’s clock: red 30 min, orange 2 h, yellow 12 h after it opened. null for supply and device alerts.',
   }),
-  heldUntil: isoSchema.nullable().meta({ description: 'While held: when it comes back by itself.' }),
+  heldUntil: isoSchema.nullable().meta({
+    description:
+      'While held: when it comes back by itself, by the desk’s clock. An hour after `hold.until` where the detector holds it: it looks again first.',
+  }),
+  hold: holdSchema.nullable().meta({ description: 'Set while held: why, and until when.' }),
   outcome: outcomeSchema.nullable().meta({ description: 'Set by the person who closed it.' }),
   explanation: explanationSchema.meta({ description: 'Words that a duty officer can read out.' }),
   evidence: evidenceSchema.meta({ description: 'The facts behind the explanation.' }),
@@ -61,6 +93,7 @@ const alertFields = {
 const EXAMPLE = {
   id: '5c0b2f6f0f4b2f0a9d1e7c3a',
   household: 'H-0042',
+  area: null,
   region: 'zhejiang/hangzhou/chunan/linqi/west/3',
   meters: ['W-330127-0042', 'E-330127-0042'],
   kind: 'inactivity',
@@ -74,6 +107,7 @@ const EXAMPLE = {
   openedAt: '2026-11-21T06:15:02Z',
   dueAt: '2026-11-21T08:15:02Z',
   heldUntil: null,
+  hold: null,
   outcome: null,
   explanation: {
     en: 'No water or power has been used by a person for 8 h; at this time of day there is life within 40 min.',
@@ -99,9 +133,11 @@ export const alertEventSchema = z
   .meta({ id: 'AlertEvent', examples: [{ ...EXAMPLE, change: 'raised', changedAt: EXAMPLE.openedAt }] })
 
 export function toWireAlert(alert: Alert): z.infer<typeof alertSchema> {
+  const area = areaOf(alert.household)
   return {
     id: alert.id,
-    household: alert.household,
+    household: area === null ? alert.household : null,
+    area: area === null ? null : { ...area },
     region: alert.region,
     meters: [...alert.meters],
     kind: alert.kind,
@@ -115,6 +151,7 @@ export function toWireAlert(alert: Alert): z.infer<typeof alertSchema> {
     openedAt: toIso(alert.openedAtMs),
     dueAt: alert.dueAtMs === null ? null : toIso(alert.dueAtMs),
     heldUntil: alert.heldUntilMs === null ? null : toIso(alert.heldUntilMs),
+    hold: alert.hold === null ? null : wireHold(alert.hold),
     outcome: alert.outcome,
     explanation: alert.explanation,
     evidence: Object.fromEntries(
@@ -125,6 +162,10 @@ export function toWireAlert(alert: Alert): z.infer<typeof alertSchema> {
     ),
     history: alert.history.map(({ atMs, ...step }) => ({ at: toIso(atMs), ...step })),
   }
+}
+
+function wireHold({ reason, untilMs, explanation }: AlertHold): z.infer<typeof holdSchema> {
+  return { reason, until: toIso(untilMs), explanation }
 }
 
 export function toWireEvent({ alert, change, atMs }: DeskEvent): z.infer<typeof alertEventSchema> {

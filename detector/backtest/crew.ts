@@ -2,6 +2,7 @@ import { messageOf, OperationalError } from '../../domain/operational-error.ts'
 import { startStageThread, type StageThread } from '../../platform/thread.ts'
 import type { Contender } from './contender.ts'
 import { shareCalls, type HomeRows, type ShareCalls } from './share-calls.ts'
+import { areasOf } from './village.ts'
 
 type Answer<Name extends keyof ShareCalls> = Awaited<ReturnType<ShareCalls[Name]>>
 type Member = Pick<StageThread<ShareCalls, never>, 'callTransferring' | 'stop'>
@@ -30,6 +31,7 @@ export async function startCrew(
   portrayed: number | null = null,
 ): Promise<Crew> {
   const shares = divide(homes, Math.max(1, Math.min(workers, homes.length)))
+  const areas = areasOf(homes.map(({ profile }) => profile))
   const members: Member[] = []
   const stop = async (): Promise<void> => {
     await Promise.all(members.map((member) => member.stop()))
@@ -39,7 +41,7 @@ export async function startCrew(
     const firstDays = await Promise.all(
       members.map((member, at) => {
         const share = shares[at] ?? []
-        return member.callTransferring(buffersOf(share), 'load', contenders, share, portrayed)
+        return member.callTransferring(buffersOf(share), 'load', contenders, share, areas, portrayed)
       }),
     )
     return {

@@ -1,10 +1,11 @@
 import { inOrder, type BacktestAlert } from './alert.ts'
 import type { Contender } from './contender.ts'
 import type { Crew } from './crew.ts'
-import { newPools, takeSums, thresholdsFrom } from './pools.ts'
+import { blockDays, newPools, takeSums, thresholdsFrom } from './pools.ts'
 import type { HomeResult } from './share.ts'
 import type { StopResult } from './stops/branch.ts'
 import { chooseStops, type StopPlan } from './stops/plan-stops.ts'
+import { inTellingOrder, type Told } from './village.ts'
 
 /** What the contenders made of a history, the same for any number of workers. */
 export interface History {
@@ -28,14 +29,18 @@ export async function foldHistory(
     await crew.ask('plantStops', chooseStops(drawn, homes, plan.rounds))
   }
   const pools = newPools(contenders)
+  const days = blockDays(contenders)
   let worked = 0
+  let told: Told = []
   for (let day = crew.firstDay; day !== Infinity;) {
-    const done = await crew.ask('foldBlock', day, thresholdsFrom(pools, day))
+    const done = await crew.ask('foldBlock', day, days, thresholdsFrom(pools, day, days), told)
+    told = inTellingOrder(done.map((each) => each.told))
     for (const { sums } of done) takeSums(pools, sums)
     worked += done.reduce((sum, each) => sum + each.worked, 0)
     onProgress(worked)
     day = Math.min(...done.map((each) => each.nextDay))
   }
+  await crew.ask('judgeTrends', told)
   const homes = (await crew.ask('results')).flat()
   const stops = (await crew.ask('stopResults')).flat()
   return {

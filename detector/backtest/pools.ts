@@ -15,8 +15,10 @@ export interface Pools {
   readonly waiting: readonly DaySums[][]
 }
 
-/** Days that can be folded between two barriers. */
-export const BLOCK_DAYS = SEAL_DAYS
+/** Days that can be folded between two barriers. Trends are judged by the neighbours' days, so they need one each day. */
+export function blockDays(contenders: readonly Contender[]): number {
+  return contenders.some(({ full }) => full) ? 1 : SEAL_DAYS
+}
 
 export function newPools(contenders: readonly Contender[]): Pools {
   return {
@@ -30,12 +32,12 @@ export function takeSums(pools: Pools, sums: readonly (readonly DaySums[])[]): v
   for (const [at, days] of sums.entries()) pools.waiting[at]?.push(...days)
 }
 
-/** The thresholds of `BLOCK_DAYS` days from `day` on, per contender; empty where a rule needs none. */
-export function thresholdsFrom(pools: Pools, day: number): number[][] {
+/** The thresholds of `days` days from `day` on, per contender; empty where a rule needs none. */
+export function thresholdsFrom(pools: Pools, day: number, days: number): number[][] {
   return pools.budgets.map((budget, at) => {
     if (budget === null) return []
     const waiting = pools.waiting[at] ?? []
-    return Array.from({ length: BLOCK_DAYS }, (_, n) => {
+    return Array.from({ length: days }, (_, n) => {
       seal(budget, waiting, day + n - SEAL_DAYS)
       return thresholdOn(budget, day + n)
     })

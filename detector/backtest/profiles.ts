@@ -17,9 +17,9 @@ export function profilesOf(
 ): Profile[] {
   const profiles: Profile[] = []
   const claimed = new Set<string>()
-  for (const { id, tier, timezone: own, rule, meters: registered } of households ?? []) {
+  for (const { id, tier, timezone: own, rule, region, meters: registered } of households ?? []) {
     for (const meter of registered) claimed.add(meter.id)
-    profiles.push({ household: id, tier, timezone: own ?? timezone, rule, meters: registered })
+    profiles.push({ household: id, tier, timezone: own ?? timezone, rule, region, meters: registered })
   }
   for (const { meter, kind } of meters) {
     if (claimed.has(meter)) continue

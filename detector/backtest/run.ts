@@ -1,10 +1,11 @@
 import type { Profile } from '../core/observation.ts'
 import { inOrder, type BacktestAlert } from './alert.ts'
 import { asRegistered } from './contender.ts'
-import { newPools, takeSums, thresholdsFrom } from './pools.ts'
+import { blockDays, newPools, takeSums, thresholdsFrom } from './pools.ts'
 import type { Series } from './series.ts'
 import { gatherHomes } from './profiles.ts'
 import { Share } from './share.ts'
+import { areasOf, inTellingOrder, type Told } from './village.ts'
 
 export interface BacktestInput {
   readonly profiles: readonly Profile[]
@@ -19,14 +20,19 @@ export interface BacktestInput {
  */
 export function runBacktest(input: BacktestInput): BacktestAlert[] {
   const contenders = [asRegistered(input.budget)]
-  const share = new Share(contenders, gatherHomes(input.profiles, input.series), null)
+  const homes = gatherHomes(input.profiles, input.series)
+  const share = new Share(contenders, homes, areasOf(homes.map(({ profile }) => profile)), null)
   const pools = newPools(contenders)
+  const days = blockDays(contenders)
   let worked = 0
+  let told: Told = []
   for (let day = share.nextDay(); day !== Infinity;) {
-    const done = share.foldBlock(day, thresholdsFrom(pools, day))
+    const done = share.foldBlock(day, days, thresholdsFrom(pools, day, days), told)
+    told = inTellingOrder([done.told])
     takeSums(pools, done.sums)
     input.onProgress?.((worked += done.worked))
     day = done.nextDay
   }
+  share.judgeTrends(told)
   return inOrder(share.alerts(0))
 }

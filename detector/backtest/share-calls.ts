@@ -6,6 +6,7 @@ import type { Portrait } from './portrait.ts'
 import { Share, type BlockDone, type HomeResult } from './share.ts'
 import type { StopResult } from './stops/branch.ts'
 import type { Stop, StopPlan } from './stops/plan-stops.ts'
+import type { AreaKey, Told } from './village.ts'
 
 /** A home with the rows of its meters as they stood in the file. */
 export interface HomeRows {
@@ -16,10 +17,16 @@ export interface HomeRows {
 /** What a worker is asked; `load` comes first. */
 export type ShareCalls = {
   /** @returns day of the first row; Infinity where there is none. */
-  load(contenders: readonly Contender[], homes: readonly HomeRows[], portrayed: number | null): number
+  load(
+    contenders: readonly Contender[],
+    homes: readonly HomeRows[],
+    areas: readonly AreaKey[],
+    portrayed: number | null,
+  ): number
   drawStops(plan: StopPlan): Stop[]
   plantStops(stops: readonly Stop[]): void
-  foldBlock(fromDay: number, thresholds: readonly (readonly number[])[]): BlockDone
+  foldBlock(fromDay: number, days: number, thresholds: readonly (readonly number[])[], heard: Told): BlockDone
+  judgeTrends(heard: Told): void
   alerts(contender: number): BacktestAlert[]
   results(): HomeResult[]
   stopResults(): StopResult[]
@@ -34,17 +41,19 @@ export function shareCalls(): ShareCalls {
     return loaded
   }
   return {
-    load(contenders, homes, portrayed) {
+    load(contenders, homes, areas, portrayed) {
       loaded = new Share(
         contenders,
         homes.map(({ profile, meters }) => ({ profile, meters: meters.map(toSeries) })),
+        areas,
         portrayed,
       )
       return loaded.nextDay()
     },
     drawStops: (plan) => share().drawStops(plan),
     plantStops: (stops) => share().plantStops(stops),
-    foldBlock: (fromDay, thresholds) => share().foldBlock(fromDay, thresholds),
+    foldBlock: (fromDay, days, thresholds, heard) => share().foldBlock(fromDay, days, thresholds, heard),
+    judgeTrends: (heard) => share().judgeTrends(heard),
     alerts: (contender) => share().alerts(contender),
     results: () => share().results(),
     stopResults: () => share().stopResults(),

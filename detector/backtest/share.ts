@@ -6,14 +6,23 @@ import type { Profile } from '../core/observation.ts'
 import type { BacktestAlert } from './alert.ts'
 import type { Contender } from './contender.ts'
 import { newFeed, nextDay, takeRow, type Feed } from './feed.ts'
-import { foldObservation, newBacktestHome, type BacktestHome } from './home.ts'
+import { foldObservation, newBacktestHome, take, type BacktestHome } from './home.ts'
 import { lastLifeMs, reachedInBacktest } from './judge.ts'
-import { BLOCK_DAYS, type DaySums } from './pools.ts'
+import type { DaySums } from './pools.ts'
 import { countDays, newPortrait, portray, type Portrait } from './portrait.ts'
 import { observedMonths } from './score/observed.ts'
 import type { Series } from './series.ts'
 import { branchOff, foldBranchDay, resultOf, type Branch, type StopResult } from './stops/branch.ts'
 import { drawStops, type Stop, type StopPlan } from './stops/plan-stops.ts'
+import { judgeTrend, tellDay } from './trend.ts'
+import {
+  hear,
+  newBacktestVillage,
+  placeOfMeter,
+  type AreaKey,
+  type BacktestVillage,
+  type Told,
+} from './village.ts'
 
 /** A home with its readings: what a share is made of. */
 export interface HomeSeries {
@@ -33,6 +42,8 @@ interface SharedHome {
 
 /** What a share says after a block of days. */
 export interface BlockDone {
+  /** What its homes told their areas, where trends are judged. */
+  readonly told: Told
   /** Observations worked, each once however many contenders judged it. */
   readonly worked: number
   /** What the days add to the pooled budgets, per contender. */
@@ -66,13 +77,24 @@ const NOT_COUNTED = { observedDays: 0, lifelessDays: 0 }
 export class Share {
   private readonly contenders: readonly Contender[]
   private readonly portrayed: number | null
+  /** Per contender; null where trends are not judged. */
+  private readonly villages: readonly (BacktestVillage | null)[]
   private readonly shared: SharedHome[]
   private branches: Branch[] = []
   private readonly found: StopResult[] = []
 
-  /** @param portrayed the contender whose view of each home is kept day by day, for a report. */
-  constructor(contenders: readonly Contender[], homes: readonly HomeSeries[], portrayed: number | null) {
+  /**
+   * @param areas of all homes, also those of other shares (`areasOf`).
+   * @param portrayed the contender whose view of each home is kept day by day, for a report.
+   */
+  constructor(
+    contenders: readonly Contender[],
+    homes: readonly HomeSeries[],
+    areas: readonly AreaKey[],
+    portrayed: number | null,
+  ) {
     this.contenders = contenders
+    this.villages = contenders.map(({ full }) => (full ? newBacktestVillage(areas) : null))
     this.portrayed = portrayed
     this.shared = homes.map(({ profile, meters }) => ({
       profile,
@@ -101,11 +123,21 @@ export class Share {
     }
   }
 
-  /** Folds `BLOCK_DAYS` days from `fromDay` on; `thresholds`: of these days, per contender (none for a rule). */
-  foldBlock(fromDay: number, thresholds: readonly (readonly number[])[]): BlockDone {
+  /**
+   * Folds `days` days from `fromDay` on.
+   * @param thresholds of these days, per contender (none for a rule).
+   * @param heard what all homes told after the block before.
+   */
+  foldBlock(
+    fromDay: number,
+    days: number,
+    thresholds: readonly (readonly number[])[],
+    heard: Told,
+  ): BlockDone {
+    this.judgeTrends(heard)
     let worked = 0
     const sums = this.contenders.map(() => newBudget(1))
-    for (let n = 0; n < BLOCK_DAYS; n++) {
+    for (let n = 0; n < days; n++) {
       const contexts = thresholds.map((days): LifeContext => {
         const threshold = days[n] ?? Infinity
         return { thresholdOn: () => threshold }
@@ -117,13 +149,40 @@ export class Share {
       for (const [at, { judge }] of homes.entries()) {
         const budget = sums[at]
         if (budget === undefined || this.contenders[at]?.budget === null) continue
-        for (let day = fromDay; day < fromDay + BLOCK_DAYS; day++) {
+        for (let day = fromDay; day < fromDay + days; day++) {
           const reached = reachedInBacktest(judge, day)
           if (reached !== null) closeDay(budget, day, reached)
         }
       }
     }
-    return { worked, sums: sums.map(({ days }) => days), nextDay: this.nextDay() }
+    return { worked, sums: sums.map((budget) => budget.days), nextDay: this.nextDay(), told: this.tellDays() }
+  }
+
+  /** Once all homes have told of a day, each is judged by what its area was like. */
+  judgeTrends(heard: Told): void {
+    for (const [at, village] of this.villages.entries()) {
+      if (village === null) continue
+      hear(village, heard)
+      for (const { homes } of this.shared) {
+        const home = homes[at]
+        if (home !== undefined && home.trend !== null) take(home, judgeTrend(home.trend, village.index))
+      }
+    }
+  }
+
+  private tellDays(): number[] {
+    const told: number[] = []
+    for (const [at, village] of this.villages.entries()) {
+      if (village === null) continue
+      for (const { homes, profile } of this.shared) {
+        const trend = homes[at]?.trend ?? null
+        if (trend === null) continue
+        tellDay(trend, village.box, (meter, day, oldBin, newBin) => {
+          told.push(placeOfMeter(village, profile, meter), day, oldBin, newBin)
+        })
+      }
+    }
+    return told
   }
 
   /** Of one contender, in the order of homes. */

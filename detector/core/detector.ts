@@ -1,8 +1,10 @@
 import type { MeterId } from '../../domain/ids.ts'
 import type { EpochMs } from '../../domain/time.ts'
+import { newAreas, type Areas } from './area/areas.ts'
 import { emptyPool, poolThreshold, type Pool } from './area/pool.ts'
 import type { Home, HomeContext } from './household.ts'
 import { newListening, type Listening } from './listening.ts'
+import { newVillageIndex, type VillageIndex } from './trend/village-index.ts'
 import { newGateways, newMeterTable, type Gateways, type MeterTable } from './meter-table.ts'
 
 /** What the detector is run with; a `settings` entry of the log replaces it from its place on. */
@@ -22,6 +24,7 @@ export interface Detector {
   readonly gateways: Gateways
   readonly listening: Listening
   readonly context: HomeContext
+  readonly areas: Areas
   ticks: number
   /** Readings judged by nobody: marked `late` by ingest, or behind what their home remembers. */
   unjudged: number
@@ -31,7 +34,11 @@ export interface Detector {
   readonly gone: Set<string>
 }
 
-export function newDetector(settings: Settings, pool: Pool = emptyPool(settings.budget)): Detector {
+export function newDetector(
+  settings: Settings,
+  pool: Pool = emptyPool(settings.budget),
+  village: VillageIndex = newVillageIndex(),
+): Detector {
   const listening = newListening()
   return {
     settings,
@@ -39,7 +46,8 @@ export function newDetector(settings: Settings, pool: Pool = emptyPool(settings.
     meters: newMeterTable(),
     gateways: newGateways(),
     listening,
-    context: contextOf(pool, listening),
+    context: contextOf(pool, listening, village),
+    areas: newAreas(),
     ticks: 0,
     unjudged: 0,
     lastEventMs: -Infinity,
@@ -48,8 +56,8 @@ export function newDetector(settings: Settings, pool: Pool = emptyPool(settings.
   }
 }
 
-export function contextOf(pool: Pool, listening: Listening): HomeContext {
-  return { life: { thresholdOn: (day) => poolThreshold(pool, day) }, pool, holes: listening.holes }
+export function contextOf(pool: Pool, listening: Listening, village: VillageIndex): HomeContext {
+  return { life: { thresholdOn: (day) => poolThreshold(pool, day) }, pool, village, holes: listening.holes }
 }
 
 /** The home that a meter belongs to now, if it was ever heard of. */

@@ -1,25 +1,33 @@
 import type { GatewayId, MeterId } from '../../domain/ids.ts'
+import { enlist } from './area/areas.ts'
 import type { BudgetState } from './area/budget.ts'
+import { restoreArea } from './area/encode-areas.ts'
+import type { AreaOutage } from './area/outage.ts'
 import { newPool } from './area/pool.ts'
 import { newDetector, type Detector, type Settings } from './detector.ts'
 import { bytesOf, floatsOf, joinFrames, splitFrames } from './frames.ts'
 import { decodeHome, encodeHome } from './encode-home.ts'
 import type { Home } from './household.ts'
+import { loadVillage, saveVillage, type SavedVillage } from './trend/save-village.ts'
 import type { Hole } from './listening.ts'
+import type { Outcome } from './matters.ts'
 import { addMeter, gatewayNumber } from './meter-table.ts'
 
 /** What is saved once, beside the homes: small, and whole each time. */
 interface Common {
-  readonly version: 1
+  readonly version: 2
   readonly settings: Settings
   readonly wallMs: number | null
   readonly ticking: boolean
   readonly holes: readonly Hole[]
   readonly budget: BudgetState
+  readonly village: SavedVillage
   readonly ticks: number
   readonly unjudged: number
   readonly lastEventMs: number | null
   readonly gateways: readonly (readonly [GatewayId, number])[]
+  readonly outages: readonly AreaOutage[]
+  readonly areasSaid: readonly (readonly [string, readonly (readonly [string, Outcome])[]])[]
 }
 
 const text = new TextEncoder()
@@ -31,16 +39,19 @@ export function encodeCommon(detector: Detector): string {
   const { listening, gateways } = detector
   const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
   return JSON.stringify({
-    version: 1,
+    version: 2,
     settings: detector.settings,
     wallMs: finite(listening.wallMs),
     ticking: listening.ticking,
     holes: listening.holes,
     budget: detector.context.pool.budget,
+    village: saveVillage(detector.context.village),
     ticks: detector.ticks,
     unjudged: detector.unjudged,
     lastEventMs: finite(detector.lastEventMs),
     gateways: gateways.ids.map((id, number) => [id, gateways.lastReceiptMs[number] ?? 0] as const),
+    outages: detector.areas.outages,
+    areasSaid: [...detector.areas.said].map(([key, matters]) => [key, [...matters]] as const),
   } satisfies Common)
 }
 
@@ -64,12 +75,16 @@ export function encodeHomeWithMeters(detector: Detector, home: Home): Uint8Array
   return joinFrames([encodeHome(home), text.encode(JSON.stringify(mine)), bytesOf(Float64Array.from(rows))])
 }
 
-/** The detector that was saved, from its two parts. */
-export function decodeDetector(common: string, homes: Iterable<Uint8Array>): Detector {
+/** The detector that was saved, from its parts. */
+export function decodeDetector(
+  common: string,
+  homes: Iterable<Uint8Array>,
+  areas: Iterable<Uint8Array>,
+): Detector {
   const saved = JSON.parse(common) as Common
-  if (saved.version !== 1)
+  if (saved.version !== 2)
     throw new Error(`the detector was saved in an unknown form (${String(saved.version)})`)
-  const detector = newDetector(saved.settings, newPool(saved.budget))
+  const detector = newDetector(saved.settings, newPool(saved.budget), loadVillage(saved.village))
   detector.listening.wallMs = saved.wallMs ?? -Infinity
   detector.listening.ticking = saved.ticking
   detector.listening.holes.push(...saved.holes)
@@ -79,7 +94,12 @@ export function decodeDetector(common: string, homes: Iterable<Uint8Array>): Det
   for (const [id, lastReceiptMs] of saved.gateways) {
     detector.gateways.lastReceiptMs[gatewayNumber(detector.gateways, id)] = lastReceiptMs
   }
+  for (const bytes of areas) restoreArea(detector.areas, bytes)
+  detector.areas.outages = saved.outages
+  for (const [key, matters] of saved.areasSaid) detector.areas.said.set(key, new Map(matters))
   for (const bytes of homes) restoreHome(detector, bytes)
+  // What the homes have told of is known already.
+  detector.areas.dirty.clear()
   return detector
 }
 
@@ -99,4 +119,5 @@ function restoreHome(detector: Detector, bytes: Uint8Array): void {
     meters.patienceMs[slot] = rows[at * ROW + 3] ?? 0
     meters.delivered[slot] = rows[at * ROW + 4] ?? -1
   })
+  enlist(detector, home)
 }

@@ -1,10 +1,14 @@
+import { newMember, type HomeOutage } from './area/member.ts'
+import { RING_HOURS } from './area/outage.ts'
 import { bytesOf, floatsOf, joinFrames, splitFrames } from './frames.ts'
 import type { HomeEvent } from './home-event.ts'
-import type { Absence, Home, HomeState, Skew } from './household.ts'
+import type { HomeAbsence } from './holds.ts'
+import type { Home, HomeState, Skew } from './household.ts'
 import { decodeJudge, encodeJudge } from './judge.ts'
 import type { Matters, Outcome } from './matters.ts'
 import type { Profile } from './observation.ts'
 import type { Rewind, Said } from './rewind.ts'
+import { loadTrend, saveTrend, type SavedTrend } from './trend/home-trend.ts'
 import type { Item, Window } from './window.ts'
 
 /**
@@ -12,7 +16,7 @@ import type { Item, Window } from './window.ts'
  * order. It decodes to a home that behaves the same to the last bit, which the snapshot test holds it to.
  */
 interface Head {
-  readonly version: 1
+  readonly version: 2
   readonly key: string
   readonly profile: Profile
   readonly followsZone: boolean
@@ -21,22 +25,26 @@ interface Head {
   readonly closedDays: readonly number[]
   readonly base: Item | null
   readonly events: readonly Said<HomeEvent>[]
-  readonly absences: readonly Absence[]
+  readonly absences: readonly HomeAbsence[]
   readonly skews: readonly Skew[]
   readonly loose: readonly HomeEvent[]
+  readonly trend: SavedTrend
   readonly said: readonly (readonly [string, Outcome])[]
+  readonly region: string | null
+  readonly newestHour: number
+  readonly outages: readonly HomeOutage[]
 }
 
 const text = new TextEncoder()
 const words = new TextDecoder()
-/** Frames in front of the states: head, numbers, five columns of the window. */
-const FIXED_FRAMES = 7
-const FRAMES_PER_STATE = 2
+/** Frames in front of the states: head, numbers, five columns of the window, hours of the areas. */
+const FIXED_FRAMES = 8
+const FRAMES_PER_STATE = 4
 
 export function encodeHome(home: Home): Uint8Array {
   const { rewind } = home
   const head: Head = {
-    version: 1,
+    version: 2,
     key: home.key,
     profile: home.profile,
     followsZone: home.followsZone,
@@ -49,7 +57,11 @@ export function encodeHome(home: Home): Uint8Array {
     absences: home.absences,
     skews: home.skews,
     loose: home.loose,
+    trend: saveTrend(home.trend),
     said: [...home.said],
+    region: home.member.region,
+    newestHour: home.member.newestHour,
+    outages: home.member.outages,
   }
   const states = [...rewind.ladder.map((rung) => rung.state), rewind.head]
   const meters = home.profile.meters.length
@@ -62,14 +74,20 @@ export function encodeHome(home: Home): Uint8Array {
     text.encode(JSON.stringify(head)),
     bytesOf(numbers),
     ...windowFrames(rewind.window),
-    ...states.flatMap((state) => [encodeJudge(state.judge), bytesOf(state.devices)]),
+    home.member.hours,
+    ...states.flatMap((state) => [
+      encodeJudge(state.judge),
+      bytesOf(state.devices),
+      bytesOf(state.trend),
+      bytesOf(state.back),
+    ]),
   ])
 }
 
 export function decodeHome(bytes: Uint8Array): Home {
   const frames = splitFrames(bytes)
   const head = JSON.parse(words.decode(frames[0])) as Head
-  if (head.version !== 1) throw new Error(`a home was saved in an unknown form (${String(head.version)})`)
+  if (head.version !== 2) throw new Error(`a home was saved in an unknown form (${String(head.version)})`)
   const meters = head.profile.meters.length
   const numbers = floatsOf(frames[1])
   const states = Array.from({ length: head.rungs.length + 1 }, (_, index): HomeState => {
@@ -78,7 +96,11 @@ export function decodeHome(bytes: Uint8Array): Home {
     return {
       judge: decodeJudge(judge, head.profile),
       devices: floatsOf(frames[FIXED_FRAMES + index * FRAMES_PER_STATE + 1]),
+      trend: new Uint32Array(
+        frames[FIXED_FRAMES + index * FRAMES_PER_STATE + 2]?.buffer ?? new ArrayBuffer(0),
+      ),
       measuredMs: numbers[2 * meters + 1 + index] ?? -Infinity,
+      back: floatsOf(frames[FIXED_FRAMES + index * FRAMES_PER_STATE + 3]),
     }
   })
   return {
@@ -89,8 +111,15 @@ export function decodeHome(bytes: Uint8Array): Home {
     newestMs: numbers.slice(0, meters),
     offlineMs: numbers.slice(meters, 2 * meters),
     absences: [...head.absences],
+    member: {
+      ...newMember(head.region),
+      hours: frames[FIXED_FRAMES - 1] ?? new Uint8Array(RING_HOURS),
+      newestHour: head.newestHour,
+      outages: head.outages,
+    },
     skews: head.skews.map((skew) => ({ ...skew })),
     loose: [...head.loose],
+    trend: loadTrend(head.trend),
     said: new Map(head.said) satisfies Matters,
     closedDays: Float64Array.from(head.closedDays),
     wakeMs: numbers[2 * meters] ?? Infinity,

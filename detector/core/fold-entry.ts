@@ -1,7 +1,7 @@
 import type { Finding } from '../../domain/finding.ts'
 import type { ReadingsLogEntry } from '../../domain/log-entry.ts'
 import type { Detector } from './detector.ts'
-import { foldAbsence } from './entries/absence.ts'
+import { foldAbsence, foldAbsenceEnd } from './entries/absence.ts'
 import { foldClockAhead } from './entries/clock-ahead.ts'
 import { foldHouseholds } from './entries/households.ts'
 import { foldReadings } from './entries/readings.ts'
@@ -21,6 +21,8 @@ export function foldEntry(detector: Detector, entry: ReadingsLogEntry): Finding[
       return foldHouseholds(detector, entry)
     case 'absence':
       return foldAbsence(detector, entry)
+    case 'absence-end':
+      return foldAbsenceEnd(detector, entry)
     case 'settings':
       return foldSettings(detector, entry)
     case 'tick':

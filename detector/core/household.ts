@@ -1,30 +1,36 @@
 import type { Explanation, Finding } from '../../domain/finding.ts'
-import { DAY_MS, HOUR_MS, LATENESS_MS, type EpochMs } from '../../domain/time.ts'
+import { DAY_MS, LATENESS_MS, type EpochMs } from '../../domain/time.ts'
+import { newMember, noteHours, type Member } from './area/member.ts'
+import { hourOf } from './area/outage.ts'
 import { addDay, CLOSED_AFTER_DAYS, type Pool } from './area/pool.ts'
+import { foldReturn, newReturn, type ReturnState } from './area/return-to-life.ts'
+import { isSupplyGone } from './area/supply.ts'
 import { foldDevices } from './devices/fold.ts'
 import { offlineSince } from './devices/offline.ts'
 import { COLUMN, get, newDevices, type DeviceState } from './devices/state.ts'
+import { holdOutcome, rememberReturn, type HomeAbsence } from './holds.ts'
 import type { HomeEvent } from './home-event.ts'
-import { cloneJudge, foldJudge, newJudge, reachedOnDay, type JudgeState } from './judge.ts'
+import { cloneJudge, foldJudge, newJudge, reachedOnDay, silentSinceOf, type JudgeState } from './judge.ts'
 import type { LifeContext } from './life/fold.ts'
 import type { Hole } from './listening.ts'
-import { gatherMatters, matterKey, sayDifference, type Matters, type Outcome } from './matters.ts'
+import { gatherMatters, matterKey, sayDifference, type Matters } from './matters.ts'
 import type { Profile } from './observation.ts'
+import { reasonNeighboursMoved } from './retract-reasons.ts'
 import { forget, newRewind, refold, take, type Folder, type Rewind } from './rewind.ts'
-import { FLAG, MAX_ITEMS, type Item, type Window } from './window.ts'
+import { foldTrend } from './trend/fold-trend.ts'
+import { dropEnded, newHomeTrend, settleTrend, type HomeTrend } from './trend/home-trend.ts'
+import { newTrendState, type TrendState } from './trend/state.ts'
+import type { VillageIndex } from './trend/village-index.ts'
+import { findPlace, FLAG, MAX_ITEMS, type Item, type Window } from './window.ts'
 
 /** What is rewound: everything that follows from the readings in their order. */
 export interface HomeState {
   readonly judge: JudgeState
   readonly devices: DeviceState
+  readonly trend: TrendState
   /** The newest measured interval's end; -Infinity before the first. */
   measuredMs: EpochMs
-}
-
-export interface Absence {
-  readonly fromMs: EpochMs
-  readonly toMs: EpochMs
-  readonly reason: string
+  readonly back: ReturnState
 }
 
 /** A clock ahead, which has no place in event time: told by receipt. */
@@ -45,10 +51,13 @@ export interface Home {
   readonly newestMs: Float64Array
   /** Onset of the silence that the clock called `meter-offline`, per meter; NaN: none. */
   readonly offlineMs: Float64Array
-  readonly absences: Absence[]
+  readonly absences: HomeAbsence[]
   readonly skews: Skew[]
+  /** What of it concerns its areas. */
+  readonly member: Member
   /** Events that hang on receipt, not on event time; kept until their matter is over. */
   loose: HomeEvent[]
+  readonly trend: HomeTrend
   said: Matters
   /** UTC days (since 1970) that this home has added to the area's budget: the last few, and the newest of all. */
   readonly closedDays: Float64Array
@@ -60,19 +69,22 @@ export interface Home {
 export interface HomeContext {
   readonly life: LifeContext
   readonly pool: Pool
+  readonly village: VillageIndex
   readonly holes: readonly Hole[]
 }
 
 /** More days than late readings can be spread over. */
 export const CLOSED_DAYS = 16
-/** When full, the oldest absence is forgotten. */
-export const MAX_ABSENCES = 32
-/** After a planned absence a home is given this long to show life before its silence is looked at again. */
-export const RETURN_GRACE_MS = 12 * HOUR_MS
 
 export function newHome(key: string, profile: Profile, followsZone: boolean): Home {
   const meters = profile.meters.length
-  const state: HomeState = { judge: newJudge(profile), devices: newDevices(meters), measuredMs: -Infinity }
+  const state: HomeState = {
+    judge: newJudge(profile),
+    devices: newDevices(meters),
+    trend: newTrendState(meters),
+    measuredMs: -Infinity,
+    back: newReturn(),
+  }
   return {
     key,
     profile,
@@ -82,7 +94,9 @@ export function newHome(key: string, profile: Profile, followsZone: boolean): Ho
     offlineMs: new Float64Array(meters).fill(NaN),
     absences: [],
     skews: [],
+    member: newMember(),
     loose: [],
+    trend: newHomeTrend(meters),
     said: new Map(),
     closedDays: new Float64Array(CLOSED_DAYS + 1),
     wakeMs: Infinity,
@@ -93,13 +107,16 @@ export function cloneHomeState(state: HomeState): HomeState {
   return {
     judge: cloneJudge(state.judge),
     devices: state.devices.slice(),
+    trend: state.trend.slice(),
     measuredMs: state.measuredMs,
+    back: state.back.slice(),
   }
 }
 
 /** Takes an item; `settle` works what was taken. */
 export function takeItem(home: Home, item: Item): 'taken' | 'known' | 'behind' {
   const fate = take(home.rewind, item)
+  if (fate === 'taken') noteHours(home.member, hourOf(item.endMs - item.intervalMs), hourOf(item.endMs - 1))
   if (fate === 'taken' && item.endMs > (home.newestMs[item.meter] ?? Infinity)) {
     home.newestMs[item.meter] = item.endMs
   }
@@ -110,9 +127,21 @@ export function takeItem(home: Home, item: Item): 'taken' | 'known' | 'behind' {
 export function settle(home: Home, context: HomeContext, why?: Explanation): Finding[] {
   const changed = refold(home.rewind, folderOf(home, context))
   const isAwake = home.rewind.head.measuredMs >= home.wakeMs
-  const findings = changed || isAwake || hasReturned(home) ? restate(home, context, why) : []
+  const trend = settleTrend(home, home.rewind.head.trend, 0, context.village)
+  const isNew = changed || isAwake || hasReturned(home)
+  const reason = !isNew && trend === 'neighbours' ? reasonNeighboursMoved() : why
+  const findings = isNew || trend !== null ? restate(home, context, reason) : []
+  for (const key of dropEnded(home.trend)) home.said.delete(key)
   forgetSettled(home)
   return findings
+}
+
+/** What is not told by items (an outage of its area) has changed: the home is folded again from there. */
+export function refoldFrom(home: Home, fromMs: EpochMs): void {
+  const { rewind } = home
+  const index = findPlace(rewind.window, fromMs, 0, 0)
+  rewind.dirtyFrom = Math.min(rewind.dirtyFrom, index)
+  wake(home)
 }
 
 /** Compares what was said with what is so. */
@@ -154,11 +183,17 @@ function foldItem(
     endMs,
     intervalMs: window.intervalMs[index] ?? 0,
     amount: Number.isNaN(amount) ? null : amount,
-    measured,
+    // What cannot flow is no evidence that nobody was there.
+    measured: measured && !isSupplyGone(home, window, index),
   }
   for (const finding of foldJudge(state.judge, observation, context.life)) {
     if (finding.type !== 'retract') say({ meter: -1, finding })
   }
+  foldReturn(state.back, state.judge, home, endMs, say)
+  if (!measured) return
+  const silentSinceMs = silentSinceOf(state.judge)
+  const sign = silentSinceMs === null ? null : silentSinceMs === endMs
+  foldTrend(state.trend, 0, home.profile, observation, sign, say)
 }
 
 /**
@@ -177,14 +212,10 @@ function closeDayOf(home: Home, state: HomeState, day: number, pool: Pool): void
 function currentMatters(home: Home, context: HomeContext): Matters {
   const events: HomeEvent[] = [...clockEvents(home, context), ...home.loose]
   for (const said of home.rewind.events) events.push(said.event)
+  for (const said of home.trend.events) events.push(said.event)
   const matters = gatherMatters(events)
   home.wakeMs = Infinity
-  for (const [key, outcome] of matters) {
-    if (outcome.raise.kind !== 'inactivity') continue
-    const held = holdForAbsence(home, outcome)
-    if (held === null) matters.delete(key)
-    else matters.set(key, held)
-  }
+  for (const [key, outcome] of matters) matters.set(key, holdOutcome(home, outcome, matters))
   return matters
 }
 
@@ -203,29 +234,6 @@ function clockEvents(home: Home, context: HomeContext): HomeEvent[] {
     else events.push(raise)
   }
   return events
-}
-
-/**
- * A planned absence explains a silence: what was raised within it is held until some hours after its end, and then
- * looked at again: raised if measured data shows that the home is silent still.
- */
-function holdForAbsence(home: Home, outcome: Outcome): Outcome | null {
-  let atMs = outcome.raise.atMs
-  for (const absence of home.absences) {
-    if (absence.fromMs <= atMs && atMs < absence.toMs + RETURN_GRACE_MS) atMs = absence.toMs + RETURN_GRACE_MS
-  }
-  if (atMs === outcome.raise.atMs) return outcome
-  if (outcome.clear !== null && outcome.clear.atMs <= atMs) return null
-  if (home.rewind.head.measuredMs < atMs) {
-    home.wakeMs = Math.min(home.wakeMs, atMs)
-    return null
-  }
-  const { escalate } = outcome
-  return {
-    raise: { ...outcome.raise, atMs },
-    escalate: escalate === null ? null : { ...escalate, atMs: Math.max(escalate.atMs, atMs) },
-    clear: outcome.clear,
-  }
 }
 
 /** A meter that the clock called offline has a newer reading (or fewer) than it had then. */
@@ -271,8 +279,10 @@ function dropFinished(home: Home): void {
     if (!Number.isNaN(onsetMs)) pending.add(matterKey('meter-offline', onsetMs))
   }
   const finished = new Set<string>()
-  for (const [key, { clear }] of gatherMatters(all)) {
-    if (clear !== null && !pending.has(key)) finished.add(key)
+  for (const [key, outcome] of gatherMatters(all)) {
+    if (outcome.clear === null || pending.has(key)) continue
+    rememberReturn(home, outcome)
+    finished.add(key)
   }
   if (finished.size === 0) return
   rewind.events = rewind.events.filter(({ event }) => !finished.has(keyOf(event)))

@@ -5,11 +5,13 @@ import {
   encodeLife,
   foldLife,
   newLife,
+  presentLifeSilence,
   reachedOn,
   silentSinceMs,
   type LifeContext,
   type LifeFinding,
   type LifeState,
+  type PresentSilence,
 } from './life/fold.ts'
 import type { Observation, Profile } from './observation.ts'
 import { cloneRule, decodeRule, encodeRule, foldRule, newRule, type RuleState } from './rules/fold.ts'
@@ -49,6 +51,11 @@ export function silentSinceOf(state: JudgeState): EpochMs | null {
   if ('life' in state) return silentSinceMs(state.life)
   const lastUseMs = state.rule.numbers[R.lastUseMs] ?? NEVER
   return lastUseMs === NEVER ? null : lastUseMs
+}
+
+/** The silence that goes on, where the home's own rhythm is known well enough to weigh it. */
+export function presentSilence(state: JudgeState, endMs: EpochMs): PresentSilence | null {
+  return 'life' in state ? presentLifeSilence(state.life, endMs) : null
 }
 
 /** What a finished UTC day of this home adds to the area's budget (`closeDay`), or null; a fixed rule has no budget. */

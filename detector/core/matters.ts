@@ -1,6 +1,7 @@
-import type { Explanation, Finding } from '../../domain/finding.ts'
+import type { Explanation, Finding, Hold } from '../../domain/finding.ts'
 import type { MeterId } from '../../domain/ids.ts'
 import type { EpochMs } from '../../domain/time.ts'
+import { joinUrgent, URGENT } from './area/return-to-life.ts'
 import type { HomeEvent } from './home-event.ts'
 import { reasonToRetract } from './retract-reasons.ts'
 
@@ -46,9 +47,12 @@ export function gatherMatters(events: Iterable<HomeEvent>): Matters {
   }
   const matters: Matters = new Map()
   for (const [key, byMeter] of parts) {
+    const urgent = byMeter.get(URGENT)
+    byMeter.delete(URGENT)
     const outcomes = [...byMeter].sort(([a], [b]) => a - b).map(([, outcome]) => outcome)
     const merged = merge(outcomes)
-    if (merged !== null) matters.set(key, merged)
+    const joined = urgent === undefined ? merged : joinUrgent(merged, urgent)
+    if (joined !== null) matters.set(key, joined)
   }
   return matters
 }
@@ -115,9 +119,14 @@ function isSameRaise(one: Raise, other: Raise): boolean {
   return (
     one.atMs === other.atMs &&
     one.severity === other.severity &&
+    isSameHold(one.hold, other.hold) &&
     one.meters.length === other.meters.length &&
     one.meters.every((meter, index) => meter === other.meters[index])
   )
+}
+
+function isSameHold(one: Hold | undefined, other: Hold | undefined): boolean {
+  return one?.reason === other?.reason && one?.untilMs === other?.untilMs
 }
 
 function isSameStep(one: Escalate | null, other: Escalate): boolean {

@@ -8,6 +8,8 @@ export interface Profile {
   readonly household: HouseholdId
   readonly tier: RiskTier
   readonly timezone: string
+  /** Where its neighbours are; without one it is compared with all homes. */
+  readonly region?: string | null
   readonly rule: InactivityRule
   readonly meters: readonly { readonly id: MeterId; readonly kind: MeterKind }[]
 }

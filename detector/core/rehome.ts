@@ -1,3 +1,4 @@
+import { inherit } from './area/member.ts'
 import type { HomeEvent } from './home-event.ts'
 import { cloneHomeState, newHome, takeItem, type Home, type HomeState } from './household.ts'
 import { decodeJudge, encodeJudge } from './judge.ts'
@@ -42,6 +43,7 @@ export function isSameProfile(one: Profile, other: Profile): boolean {
     isJudgedAlike(one, other) &&
     one.household === other.household &&
     one.tier === other.tier &&
+    (one.region ?? null) === (other.region ?? null) &&
     one.timezone === other.timezone
   )
 }
@@ -70,8 +72,14 @@ function relabel(home: Home, source: Home): Home {
     newestMs: source.newestMs.slice(),
     offlineMs: source.offlineMs.slice(),
     absences: [...source.absences],
+    member: inherit(source.member),
     skews: source.skews.map((skew) => ({ ...skew })),
     loose: source.loose.map(rename),
+    trend: {
+      ...source.trend,
+      told: source.trend.told.slice(),
+      events: source.trend.events.map(({ day, event }) => ({ day, event: rename(event) })),
+    },
   }
 }
 

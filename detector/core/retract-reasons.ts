@@ -24,13 +24,25 @@ export function reasonToRetract(kind: AlertKind): Explanation {
       }
     case 'drop':
     case 'decline':
-    case 'continuous-flow':
     case 'surge':
+      return {
+        en: 'Readings of this home or its neighbours that arrived late or were corrected show that its level has not changed like that, or its absence is planned.',
+        zh: '该户或邻户迟到、更正的读数表明其用量水平并未如此变化，或属于已登记的计划外出。',
+      }
+    case 'continuous-flow':
     case 'area-outage':
       return {
         en: 'Readings that arrived late or were corrected show that it was not so.',
         zh: '迟到或更正的读数表明情况并非如此。',
       }
+  }
+}
+
+/** Nothing new of the home itself: its neighbours have reported since. */
+export function reasonNeighboursMoved(): Explanation {
+  return {
+    en: 'Readings of the neighbours that arrived late show that their level has changed as well: it is not a matter of this home.',
+    zh: '邻户迟到的读数表明其用量水平也有同样变化：并非该户自身的问题。',
   }
 }
 

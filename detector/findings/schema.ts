@@ -1,7 +1,7 @@
 /**
  * detector.db. `findings` is what the detector has said, for ever, in the order it was said. (`log_offset`, `idx`) is
  * the entry of the readings log that a finding came from and its number among that entry's findings: folding the entry
- * again adds nothing. `homes` and `detector` are one snapshot: the state after the entry at `place_offset`, saved in one
+ * again adds nothing. `homes`, `areas` and `detector` are one snapshot: the state after the entry at `place_offset`, saved in one
  * transaction.
  */
 export const DETECTOR_MIGRATIONS = [
@@ -19,4 +19,5 @@ export const DETECTOR_MIGRATIONS = [
      place_offset INTEGER NOT NULL,
      state TEXT NOT NULL
    ) STRICT;`,
+  'CREATE TABLE areas (key TEXT PRIMARY KEY, state BLOB NOT NULL) STRICT, WITHOUT ROWID;',
 ] as const

@@ -6,12 +6,12 @@ import { openJournalFile } from './journal-file.ts'
 import { writeGroup } from './write-group.ts'
 
 /**
- * Appends one entry for a command, with or without a running `serve` on the same data folder, and returns its place
- * once it is on disk. @throws OperationalError `journal-unwritable`.
+ * Appends entries for a command, all of them or none, with or without a running `serve` on the same data folder, and
+ * returns the place of the last once they are on disk. @throws OperationalError `journal-unwritable`.
  */
-export function appendDirectly(file: string, entry: JournalEntry): Place {
+export function appendDirectly(file: string, ...entries: readonly JournalEntry[]): Place {
   const frames = new FrameWriter(4096)
-  frames.add(entry)
+  for (const entry of entries) frames.add(entry)
   const db = openJournalFile(file)
   try {
     return writeGroup(db, frames.count, new Uint8Array(frames.release(), 0, frames.bytes), Date.now())

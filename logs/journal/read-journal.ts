@@ -104,6 +104,6 @@ function takeEntries(file: string, row: OpenRow, entries: PlacedEntry[], limit: 
 function damaged(file: string, rowOffset: number, what: string): OperationalError {
   return new OperationalError(
     'journal-damaged',
-    `the journal ${file} is damaged at row ${rowOffset}: ${what}. Run "hearthline journal verify", and restore the file from a backup.`,
+    `the journal ${file} is damaged at row ${rowOffset}: ${what}. Run "hearthline journal verify", then restore the file from a backup or give the damaged entries up with "hearthline journal mend".`,
   )
 }

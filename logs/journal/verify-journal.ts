@@ -68,7 +68,8 @@ function hole(next: number, row: GroupRow): string {
     : `it begins at ${row.firstOffset} although the row before it reaches to ${next - 1}`
 }
 
-function damageOf(row: GroupRow): string | null {
+/** What is wrong with a row; null where it is sound. */
+export function damageOf(row: GroupRow): string | null {
   if (checksum(row) !== row.crc32) return 'its checksum does not match'
   try {
     const frames = new FrameReader(row.body)

@@ -95,6 +95,26 @@ export function tellIncident(incident: Incident, home: Home): string {
       return `Gateway ${incident.gateway} dies: ${incident.households.length} homes fall silent`
     case 'clock-skew':
       return `${where}: the clock of ${incident.meter} jumps a year ahead`
+    case 'illness':
+      return `${where}: falls ill and is hardly up any more`
+    case 'rationing':
+      return `${where}: begins to save on water, warmth and light`
+    case 'unannounced-holiday':
+      return `${where}: leaves on a holiday, and nobody was told`
+    case 'moved-out':
+      return `${where}: moves out, and nobody was told`
+    case 'new-tenant':
+      return `${where}: others move in (no alert expected)`
+    case 'small-leak':
+    case 'burst':
+      return `${where}: ${Math.round(incident.litresPerHour)} L an hour run from a pipe`
+    case 'water-cut':
+      return `Water is cut in ${incident.area}: ${incident.households.length} homes are dry`
+    case 'battery-dying':
+      return `${where}: the battery of ${incident.meter} begins to fail`
+    case 'heatwave':
+    case 'cold-spell':
+      return `A ${incident.kind} begins: ${Math.round(incident.warmerC)} °C off the season (no alert expected)`
   }
 }
 
@@ -115,6 +135,17 @@ export function tellEnd(incident: Incident, home: Home): string {
     case 'rollover':
     case 'frozen-meter':
     case 'dead-gateway':
+    case 'illness':
+    case 'rationing':
+    case 'unannounced-holiday':
+    case 'moved-out':
+    case 'new-tenant':
+    case 'small-leak':
+    case 'burst':
+    case 'water-cut':
+    case 'battery-dying':
+    case 'heatwave':
+    case 'cold-spell':
       return `${where}: the ${incident.kind} is over`
   }
 }

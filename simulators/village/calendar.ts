@@ -46,6 +46,7 @@ export function createCalendar(timezone: string, seed: number): Calendar {
   })
   // One entry a simulated day: a century is 36,525 of them.
   const starts = new Map<number, EpochMs>()
+  const days = new Map<number, LocalDay>()
 
   function offsetMs(timeMs: EpochMs): number {
     const part: Record<string, number> = {}
@@ -64,25 +65,31 @@ export function createCalendar(timezone: string, seed: number): Calendar {
     return start
   }
 
+  function makeDay(number: number): LocalDay {
+    const weekday = (((number + 4) % 7) + 7) % 7
+    const date = new Date(number * DAY_MS)
+    const dayOfYear = Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY_MS)
+    const summer = Math.cos((2 * Math.PI * (dayOfYear - 172)) / 365.25)
+    return {
+      number,
+      startMs: startOf(number),
+      endMs: startOf(number + 1),
+      weekday,
+      weekend: weekday === 0 || weekday === 6,
+      festival: festivalOn(number),
+      sunrise: Math.round(360 - 55 * summer),
+      sunset: Math.round(1_080 + 65 * summer),
+      temperatureC: temperatureOn(number, dayOfYear, seed),
+    }
+  }
+
   return {
     dayOf: (timeMs) => Math.floor((timeMs + offsetMs(timeMs)) / DAY_MS),
     startOf,
     day(number) {
-      const weekday = (((number + 4) % 7) + 7) % 7
-      const date = new Date(number * DAY_MS)
-      const dayOfYear = Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY_MS)
-      const summer = Math.cos((2 * Math.PI * (dayOfYear - 172)) / 365.25)
-      return {
-        number,
-        startMs: startOf(number),
-        endMs: startOf(number + 1),
-        weekday,
-        weekend: weekday === 0 || weekday === 6,
-        festival: festivalOn(number),
-        sunrise: Math.round(360 - 55 * summer),
-        sunset: Math.round(1_080 + 65 * summer),
-        temperatureC: temperatureOn(number, dayOfYear, seed),
-      }
+      let day = days.get(number)
+      if (day === undefined) days.set(number, (day = makeDay(number)))
+      return day
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../domain/time.ts'
 import type { MeterModel } from './home.ts'
-import { covers, type Effects } from './incident.ts'
+import type { Effects } from './effects.ts'
+import { covers } from './incident.ts'
 
 /** A meter's face: turns use into what the meter says of it. Amounts are in kWh or L. */
 export interface Dial {

@@ -1,11 +1,10 @@
-import { MINUTE_MS } from '../../domain/time.ts'
+import { DAY_MS, MINUTE_MS } from '../../domain/time.ts'
 import type { Calendar, LocalDay } from './calendar.ts'
 import type { Home } from './home.ts'
 import type { Spell } from './incident.ts'
 import { seededRandom } from './random.ts'
 
 const LONGEST_TRIP_NIGHTS = 2
-const FESTIVAL_TRAVELLERS = 0.25
 
 /** When nobody is home around this day for everyday reasons: weekly habits, a night at the children's, the feast. */
 export function emptySpells(home: Home, day: LocalDay, calendar: Calendar, seed: number): Spell[] {
@@ -16,7 +15,7 @@ export function emptySpells(home: Home, day: LocalDay, calendar: Calendar, seed:
   ]
 }
 
-function weeklySpells(home: Home, day: LocalDay, calendar: Calendar, seed: number): Spell[] {
+export function weeklySpells(home: Home, day: LocalDay, calendar: Calendar, seed: number): Spell[] {
   const away = home.weeklyAway
   if (away === null) return []
   // A spell that covers some of this day, or of tomorrow's small hours, began at most a week ago.
@@ -33,7 +32,7 @@ function weeklySpells(home: Home, day: LocalDay, calendar: Calendar, seed: numbe
   ]
 }
 
-function tripSpells(home: Home, day: LocalDay, calendar: Calendar, seed: number): Spell[] {
+export function tripSpells(home: Home, day: LocalDay, calendar: Calendar, seed: number): Spell[] {
   const spells: Spell[] = []
   for (let left = day.number - LONGEST_TRIP_NIGHTS; left <= day.number; left++) {
     const random = seededRandom(seed, home.household, 'trip', left)
@@ -50,13 +49,29 @@ function tripSpells(home: Home, day: LocalDay, calendar: Calendar, seed: number)
 }
 
 /** Some travel to their parents for the Spring Festival, the whole feast long. */
-function festivalSpells(home: Home, day: LocalDay, calendar: Calendar, seed: number): Spell[] {
-  if (day.festival !== 'spring-festival' || home.persona === 'elder-alone') return []
-  let first = day.number
-  while (calendar.day(first - 1).festival === 'spring-festival') first--
+export function festivalSpells(home: Home, day: LocalDay, calendar: Calendar, seed: number): Spell[] {
+  const { travels, leavesEarly, returnsLate } = home.festival
+  const first = travels === 0 ? null : firstFestivalDay(day.number, leavesEarly, returnsLate, calendar)
+  if (first === null) return []
   const random = seededRandom(seed, home.household, 'festival', first)
-  if (!random.chance(FESTIVAL_TRAVELLERS)) return []
+  if (!random.chance(travels)) return []
   const leaves = calendar.startOf(first) + random.whole(7 * 60, 12 * 60) * MINUTE_MS
   const back = calendar.startOf(first + random.whole(4, 7)) + random.whole(10 * 60, 20 * 60) * MINUTE_MS
-  return [[leaves, back]]
+  const early = random.whole(0, leavesEarly) * DAY_MS
+  const late = random.whole(0, returnsLate) * DAY_MS
+  return [[leaves - early, back + late]]
+}
+
+/** First day of the Spring Festival that this day lies in, or close to; null: there is none. */
+function firstFestivalDay(
+  day: number,
+  daysBefore: number,
+  daysAfter: number,
+  calendar: Calendar,
+): number | null {
+  let first = day + daysBefore
+  while (first > day - daysAfter && calendar.day(first).festival !== 'spring-festival') first--
+  if (calendar.day(first).festival !== 'spring-festival') return null
+  while (calendar.day(first - 1).festival === 'spring-festival') first--
+  return first
 }

@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../domain/time.ts'
 import type { Calendar, LocalDay } from './calendar.ts'
+import type { Effects } from './effects.ts'
 import type { Home } from './home.ts'
 import { noUse, SLOT_MS, type Use } from './house-day.ts'
-import type { Effects } from './incident.ts'
 import { liveDay } from './live-day.ts'
 
 /** A home lived day after day: what ran past midnight is found in the morning. */

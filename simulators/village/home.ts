@@ -8,7 +8,7 @@ export type Persona = (typeof PERSONAS)[number]
 
 /** Habits of one person; minutes after midnight. */
 export interface Resident {
-  readonly role: 'elder' | 'worker' | 'homemaker' | 'child'
+  readonly role: 'elder' | 'worker' | 'night-worker' | 'homemaker' | 'child'
   readonly wakes: number
   readonly sleeps: number
   /** Spread of both from day to day, in minutes. */
@@ -25,6 +25,10 @@ export interface House {
   readonly gardener: boolean
   /** Drips without end: the home's leak floor, in litres per hour; 0 in most homes. */
   readonly dripLPerHour: number
+  /** A leak that nobody mends: this home is never at zero. 0 in most homes. */
+  readonly leakLPerHour: number
+  /** How far it strays from its own mean, as a share: a flapper seeps evenly, a valve that sticks does not. */
+  readonly leakUnevenness: number
   /** Router, standby, clocks. */
   readonly standbyW: number
   readonly fridge: { readonly watts: number; readonly periodMin: number; readonly duty: number }
@@ -32,6 +36,8 @@ export interface House {
   readonly lightW: number
   readonly coolerW: number
   readonly heaterW: number
+  /** Fills itself in cold nights; 0 in most homes. */
+  readonly storageHeaterW: number
   readonly chargesBike: boolean
   readonly washesPerWeek: number
 }
@@ -61,6 +67,18 @@ export interface MeterModel {
   readonly battery: boolean
 }
 
+/** How people of this home keep the Spring Festival. */
+export interface Festival {
+  /** How likely they travel. */
+  readonly travels: number
+  /** Days before its first and after its last within which they leave and return. */
+  readonly leavesEarly: number
+  readonly returnsLate: number
+}
+
+/** Minutes between readings. */
+export type StepMinutes = 15 | 30 | 60
+
 export interface Home {
   readonly index: number
   readonly household: HouseholdId
@@ -73,6 +91,9 @@ export interface Home {
   readonly weeklyAway: WeeklyAway | null
   /** Unannounced nights elsewhere, per year. */
   readonly tripsPerYear: number
+  readonly festival: Festival
+  /** null: as often as the village's meters are read. */
+  readonly stepMinutes: StepMinutes | null
   /** From here on they stay at home: a demonstration shows what it announces and little else. null: no such moment. */
   readonly staysHomeFromMs: EpochMs | null
   readonly water: MeterModel

@@ -37,10 +37,12 @@ export interface DayConditions {
   readonly lifeless: readonly Spell[]
   /** Share of their usual doings that people still do: 1 is health. */
   readonly vigour: number
+  /** How much of the usual each of them takes. */
+  readonly thrift: number
   readonly random: Random
 }
 
-export function createHouseDay({ startMs, lifeless, vigour, random }: DayConditions): HouseDay {
+export function createHouseDay({ startMs, lifeless, vigour, thrift, random }: DayConditions): HouseDay {
   const use = noUse()
   const momentOf = (minute: number): EpochMs => startMs + minute * MINUTE_MS
 
@@ -49,10 +51,10 @@ export function createHouseDay({ startMs, lifeless, vigour, random }: DayConditi
     draw(minute, litres, minutes) {
       // Drawn also where it has no effect, so that an incident changes nothing before it begins.
       const done = random.next() < vigour
-      if (done && !covers(lifeless, momentOf(minute))) spread(use.litres, minute, minutes, litres)
+      if (done && !covers(lifeless, momentOf(minute))) spread(use.litres, minute, minutes, litres * thrift)
     },
     run(minute, minutes, watts) {
-      const end = minute + minutes * vigour
+      const end = minute + minutes * vigour * thrift
       for (const [from, to] of awake(lifeless, momentOf(minute), momentOf(end))) {
         const begin = (from - startMs) / MINUTE_MS
         const length = (to - from) / MINUTE_MS

@@ -1,6 +1,7 @@
 import type { AlertKind } from '../../domain/alert-kinds.ts'
 import type { GatewayId, HouseholdId, MeterId } from '../../domain/ids.ts'
 import type { EpochMs } from '../../domain/time.ts'
+import type { Persona } from './home.ts'
 
 interface Happening {
   /** Whom it concerns; one home, or all homes of an area or gateway. */
@@ -12,8 +13,10 @@ interface Happening {
 
 /** Something that happens in the village beside daily life: the ground truth of what may be raised. */
 export type Incident = Happening &
+  /** Lights or a television stay on; a tap may be left running too. */
   (
-    | { readonly kind: 'fall'; readonly leftOnW: number }
+    | { readonly kind: 'fall'; readonly leftOnW: number; readonly tapLPerHour?: number }
+    /** Ever fewer doings, evenly until the end. */
     | { readonly kind: 'slow-decline'; readonly downTo: number }
     | { readonly kind: 'holiday' }
     | { readonly kind: 'hospital' }
@@ -24,6 +27,22 @@ export type Incident = Happening &
     | { readonly kind: 'frozen-meter'; readonly meter: MeterId }
     | { readonly kind: 'dead-gateway'; readonly gateway: GatewayId; readonly keeps: 'buffered' | 'lost' }
     | { readonly kind: 'clock-skew'; readonly meter: MeterId; readonly aheadMs: number }
+    /** In bed within days, up for the least only, until somebody comes. */
+    | { readonly kind: 'illness'; readonly downTo: number; readonly downByMs: EpochMs }
+    /** As many doings as ever, each with ever less: shorter showers, a cold room. */
+    | { readonly kind: 'rationing'; readonly downTo: number; readonly downByMs: EpochMs }
+    | { readonly kind: 'unannounced-holiday' }
+    /** Gone for good, the fridge unplugged and the main valve shut; nobody was told. */
+    | { readonly kind: 'moved-out' }
+    /** Others with other habits move in; until the end they are new. */
+    | { readonly kind: 'new-tenant'; readonly persona: Persona }
+    | { readonly kind: 'small-leak'; readonly litresPerHour: number }
+    | { readonly kind: 'burst'; readonly litresPerHour: number }
+    | { readonly kind: 'water-cut'; readonly area: string }
+    /** Ever fewer readings in the first half, none in the second. */
+    | { readonly kind: 'battery-dying'; readonly meter: MeterId }
+    | { readonly kind: 'heatwave'; readonly warmerC: number }
+    | { readonly kind: 'cold-spell'; readonly warmerC: number }
   )
 export type IncidentKind = Incident['kind']
 
@@ -34,78 +53,39 @@ export const EXPECTED_ALERTS: Record<IncidentKind, readonly AlertKind[]> = {
   // Announced to the system as a planned absence; without that, an inactivity alert is right.
   holiday: [],
   hospital: ['inactivity'],
-  leak: ['continuous-flow'],
+  // Water that nobody draws is a leak and, where it is more than all the rest, a surge too.
+  leak: ['continuous-flow', 'surge'],
   'area-outage': ['area-outage'],
   'meter-swap': [],
   rollover: [],
   'frozen-meter': ['meter-frozen'],
-  'dead-gateway': ['meter-offline'],
+  // One alert for the gateway, or one for each meter behind it.
+  'dead-gateway': ['meter-offline', 'area-outage'],
   'clock-skew': ['clock-skew'],
+  illness: ['drop', 'decline'],
+  rationing: ['decline', 'drop'],
+  // Nothing but asking can tell it from a fall: the knock is needless, and nobody's mistake.
+  'unannounced-holiday': [],
+  'moved-out': [],
+  'new-tenant': [],
+  'small-leak': ['continuous-flow', 'surge'],
+  burst: ['continuous-flow', 'surge'],
+  'water-cut': ['area-outage'],
+  'battery-dying': ['meter-offline'],
+  heatwave: [],
+  'cold-spell': [],
 }
 export const INCIDENT_KINDS = Object.keys(EXPECTED_ALERTS) as IncidentKind[]
+/** Those that concern many homes at once. */
+export const WIDE_KINDS: ReadonlySet<IncidentKind> = new Set([
+  'area-outage',
+  'water-cut',
+  'dead-gateway',
+  'heatwave',
+  'cold-spell',
+])
 
 export type Spell = readonly [fromMs: EpochMs, toMs: EpochMs]
-
-/** What the incidents do to one home, gathered once so that its days need not search for it. */
-export interface Effects {
-  /** Nobody is there, or nobody can move. */
-  readonly lifeless: readonly Spell[]
-  readonly leftOn: readonly { readonly spell: Spell; readonly watts: number }[]
-  readonly declines: readonly { readonly spell: Spell; readonly downTo: number }[]
-  readonly leaks: readonly { readonly spell: Spell; readonly litresPerHour: number }[]
-  readonly powerCuts: readonly Spell[]
-  readonly swaps: readonly { readonly meter: MeterId; readonly atMs: EpochMs }[]
-  readonly frozen: readonly { readonly meter: MeterId; readonly spell: Spell }[]
-  readonly skews: readonly { readonly meter: MeterId; readonly spell: Spell; readonly aheadMs: number }[]
-}
-
-export function effectsOn(household: HouseholdId, incidents: readonly Incident[]): Effects {
-  const lifeless: Spell[] = []
-  const leftOn: Effects['leftOn'][number][] = []
-  const declines: Effects['declines'][number][] = []
-  const leaks: Effects['leaks'][number][] = []
-  const powerCuts: Spell[] = []
-  const swaps: Effects['swaps'][number][] = []
-  const frozen: Effects['frozen'][number][] = []
-  const skews: Effects['skews'][number][] = []
-  for (const incident of incidents) {
-    if (!incident.households.includes(household)) continue
-    const spell: Spell = [incident.fromMs, incident.toMs]
-    switch (incident.kind) {
-      case 'fall':
-        lifeless.push(spell)
-        if (incident.leftOnW > 0) leftOn.push({ spell, watts: incident.leftOnW })
-        break
-      case 'holiday':
-      case 'hospital':
-        lifeless.push(spell)
-        break
-      case 'slow-decline':
-        declines.push({ spell, downTo: incident.downTo })
-        break
-      case 'leak':
-        leaks.push({ spell, litresPerHour: incident.litresPerHour })
-        break
-      case 'area-outage':
-        powerCuts.push(spell)
-        break
-      case 'meter-swap':
-        swaps.push({ meter: incident.meter, atMs: incident.fromMs })
-        break
-      case 'frozen-meter':
-        frozen.push({ meter: incident.meter, spell })
-        break
-      case 'clock-skew':
-        skews.push({ meter: incident.meter, spell, aheadMs: incident.aheadMs })
-        break
-      // A dial that starts near its end rolls over by itself; a dead gateway stops messages, not lives.
-      case 'rollover':
-      case 'dead-gateway':
-        break
-    }
-  }
-  return { lifeless, leftOn, declines, leaks, powerCuts, swaps, frozen, skews }
-}
 
 export function covers(spells: readonly Spell[], timeMs: EpochMs): boolean {
   return spells.some(([from, to]) => from <= timeMs && timeMs < to)

@@ -78,6 +78,9 @@ export function lightAndWarm(
     if (day.temperatureC > 26) {
       overlap(from, to, 780, 1_600, (at, minutes) => house.run(at, minutes, coolerW * warmth))
     }
+    if (day.temperatureC < 0) {
+      overlap(from, to, 560, 1_050, (at, minutes) => house.run(at, minutes, heaterW * warmth * 0.6))
+    }
     if (day.temperatureC < 9) {
       overlap(from, to, 380, 560, (at, minutes) => house.run(at, minutes, heaterW * warmth * 0.6))
       overlap(from, to, 1_050, 1_600, (at, minutes) => house.run(at, minutes, heaterW * warmth))

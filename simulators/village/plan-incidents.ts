@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, type EpochMs } from '../../domain/time.ts'
 import type { Calendar } from './calendar.ts'
 import type { Home, Persona } from './home.ts'
-import type { Incident, IncidentKind } from './incident.ts'
+import { WIDE_KINDS, type Incident, type IncidentKind } from './incident.ts'
 import { seededRandom, type Random } from './random.ts'
 
 export interface PlanOptions {
@@ -23,6 +23,9 @@ const LIKELY: Partial<Record<IncidentKind, readonly Persona[]>> = {
   'slow-decline': ['elder-alone', 'elder-couple'],
   hospital: ['elder-alone', 'worker'],
   holiday: ['worker', 'family', 'elder-couple'],
+  illness: ['elder-alone', 'elder-couple'],
+  rationing: ['family', 'elder-couple', 'elder-alone'],
+  'unannounced-holiday': ['worker', 'family', 'elder-couple'],
 }
 // One reading file or truth file must stay a thing that a person can look through.
 const YEAR_MS = 365 * DAY_MS
@@ -30,10 +33,9 @@ const YEAR_MS = 365 * DAY_MS
 /** How many of each kind a village of this size lives through, when nobody says otherwise. */
 export function usualCounts(households: number, kinds: readonly IncidentKind[]): Map<IncidentKind, number> {
   const share: Partial<Record<IncidentKind, number>> = { fall: 0.06, holiday: 0.06, hospital: 0.03 }
-  const wide = new Set<IncidentKind>(['area-outage', 'dead-gateway'])
   return new Map(
     kinds.map((kind) => {
-      const rate = wide.has(kind) ? 0.004 : (share[kind] ?? 0.02)
+      const rate = WIDE_KINDS.has(kind) ? 0.004 : (share[kind] ?? 0.02)
       return [kind, Math.max(1, Math.round(households * rate))]
     }),
   )
@@ -50,7 +52,7 @@ export function planIncidents(options: PlanOptions): Incident[] {
       if (home === null) return inOrder(planned)
       planned.push(planOne(kind, home, options, random))
       // Area and gateway matters touch many homes: they take nobody's own incident away.
-      if (kind !== 'area-outage' && kind !== 'dead-gateway') free.delete(home)
+      if (!WIDE_KINDS.has(kind)) free.delete(home)
     }
   }
   return inOrder(planned)
@@ -68,7 +70,8 @@ function chooseHome(kind: IncidentKind, free: ReadonlySet<Home>, random: Random)
   return first === undefined ? null : random.pick([first, ...rest])
 }
 
-function planOne(kind: IncidentKind, home: Home, options: PlanOptions, random: Random): Incident {
+/** One incident of a kind, with what it needs to be, at a moment behind the learning time. */
+export function planOne(kind: IncidentKind, home: Home, options: PlanOptions, random: Random): Incident {
   const households = [home.household]
   const someMeter = random.chance(0.5) ? home.water.id : home.electricity.id
   const lasting = (hours: number): { fromMs: EpochMs; toMs: EpochMs } => moment(hours, options, random)
@@ -84,15 +87,39 @@ function planOne(kind: IncidentKind, home: Home, options: PlanOptions, random: R
     case 'slow-decline':
       return { kind, households, ...lasting(24 * random.between(28, 50)), downTo: random.between(0.2, 0.45) }
     case 'holiday':
-      return { kind, households, ...lasting(24 * random.between(4, 12)) }
+    case 'unannounced-holiday':
     case 'hospital':
       return { kind, households, ...lasting(24 * random.between(4, 12)) }
+    case 'illness':
+      return weakening(kind, households, lasting(24 * random.between(10, 24)), [1, 4], [0.12, 0.35], random)
+    case 'rationing':
+      return weakening(kind, households, lasting(24 * random.between(45, 75)), [14, 35], [0.4, 0.65], random)
+    case 'moved-out':
+      return { kind, households, ...lasting(24 * random.between(30, 90)) }
+    case 'new-tenant':
+      return { kind, households, ...lasting(24 * 28), persona: random.pick(['worker', 'family']) }
     case 'leak':
       return { kind, households, ...lasting(random.between(20, 120)), litresPerHour: random.between(15, 180) }
-    case 'area-outage': {
+    case 'small-leak':
+      return {
+        kind,
+        households,
+        ...lasting(24 * random.between(8, 30)),
+        litresPerHour: random.between(2.5, 12),
+      }
+    case 'burst':
+      return {
+        kind,
+        households,
+        ...lasting(random.between(3, 30)),
+        litresPerHour: random.between(400, 1_800),
+      }
+    case 'area-outage':
+    case 'water-cut': {
       const area = home.region
       const fed = options.homes.filter((other) => other.region === area).map((other) => other.household)
-      return { kind, households: fed, ...lasting(random.between(1, 7)), area }
+      const hours = kind === 'water-cut' ? random.between(4, 20) : random.between(1, 7)
+      return { kind, households: fed, ...lasting(hours), area }
     }
     case 'meter-swap': {
       const { fromMs } = lasting(1)
@@ -105,6 +132,8 @@ function planOne(kind: IncidentKind, home: Home, options: PlanOptions, random: R
     case 'frozen-meter':
       // A register is called frozen only after weeks: shorter standstills are empty homes.
       return { kind, households, ...lasting(24 * random.between(32, 45)), meter: someMeter }
+    case 'battery-dying':
+      return { kind, households, ...lasting(24 * random.between(10, 20)), meter: home.water.id }
     case 'dead-gateway': {
       const served = options.homes.filter((other) => other.gateway === home.gateway)
       const keeps = random.pick(['buffered', 'lost'] as const)
@@ -120,7 +149,25 @@ function planOne(kind: IncidentKind, home: Home, options: PlanOptions, random: R
     case 'clock-skew':
       // A wrong year, the commonest of wrong clocks: it is ahead even of whoever publishes history today.
       return { kind, households, ...lasting(random.between(12, 72)), meter: someMeter, aheadMs: YEAR_MS }
+    case 'heatwave':
+    case 'cold-spell': {
+      const warmerC = kind === 'heatwave' ? random.between(8, 11) : -random.between(7, 10)
+      const all = options.homes.map((other) => other.household)
+      return { kind, households: all, ...lasting(24 * random.between(5, 9)), warmerC }
+    }
   }
+}
+
+function weakening(
+  kind: 'illness' | 'rationing',
+  households: Incident['households'],
+  period: { fromMs: EpochMs; toMs: EpochMs },
+  [soonest, latest]: readonly [number, number],
+  [least, most]: readonly [number, number],
+  random: Random,
+): Incident {
+  const downByMs = period.fromMs + Math.round(random.between(soonest, latest) * DAY_MS)
+  return { kind, households, ...period, downTo: random.between(least, most), downByMs }
 }
 
 /** A stretch of so many hours behind the learning time, begun in the day, cut at the end of the period. */

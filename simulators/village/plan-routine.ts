@@ -21,13 +21,22 @@ export function planRoutine(resident: Resident, day: LocalDay, random: Random): 
   // Elders keep the sun's hours: half an hour earlier in June than in December.
   const bySun = young ? 0 : (day.sunrise - 360) / 2
   const lieIn = free && young ? random.normal(LIE_IN_MINUTES, 25) : 0
-  const wakes = clamp(random.normal(resident.wakes + bySun + lieIn, resident.spread), 230, 720)
+  const wakes = clamp(
+    random.normal(resident.wakes + bySun + lieIn, resident.spread),
+    230,
+    latestRise(resident),
+  )
   const late = free && young ? random.normal(35, 25) : 0
-  const sleeps = clamp(random.normal(resident.sleeps + late, resident.spread), wakes + 600, 1_560)
+  const latest = resident.role === 'night-worker' ? 1_990 : 1_560
+  const sleeps = clamp(random.normal(resident.sleeps + late, resident.spread), wakes + 600, latest)
   const out = errands(resident, free, random)
     .filter(([from, to]) => from > wakes + 20 && to > from && from < sleeps - 60)
     .sort(([a], [b]) => a - b)
   return { resident, wakes, sleeps, out }
+}
+
+function latestRise({ role }: Resident): number {
+  return role === 'night-worker' ? 1_020 : 720
 }
 
 function errands(resident: Resident, free: boolean, random: Random): [number, number][] {
@@ -47,6 +56,11 @@ function errands(resident: Resident, free: boolean, random: Random): [number, nu
         out.push([leaves, random.normal(1_075, 35)])
         perhaps(0.12, 1_150, 25, 60, 160)
       }
+      break
+    case 'night-worker':
+      // The shift's mornings belong to the day on which it began; days off keep to the same hours.
+      if (free || random.chance(WORKERS_OFF_SICK)) perhaps(0.5, 1_080, 60, 60, 240)
+      else out.push([random.normal(1_275, 15), random.normal(1_875, 20)])
       break
     case 'child':
       if (!free) out.push([random.normal(445, 8), random.normal(990, 15)])

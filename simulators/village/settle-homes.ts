@@ -12,6 +12,7 @@ export interface SettleOptions {
 const DISTRICT = '330106'
 const TOWNSHIPS = ['longwu', 'zhuantang', 'sandun', 'shuangpu'] as const
 const HOMES_PER_GRID = 25
+const FESTIVAL_TRAVELLERS = 0.25
 const HOMES_PER_VILLAGE = 150
 
 // Whom the programme watches over: in any twenty homes.
@@ -50,6 +51,12 @@ function settleHome(index: number, { seed, homesPerGateway }: SettleOptions): Ho
     house: houseOf(persona, residents.length, random),
     weeklyAway: persona === 'part-time' ? weeklyAwayOf(random) : null,
     tripsPerYear: persona === 'worker' ? random.between(4, 12) : random.between(0, 6),
+    festival: {
+      travels: persona === 'elder-alone' ? 0 : FESTIVAL_TRAVELLERS,
+      leavesEarly: 0,
+      returnsLate: 0,
+    },
+    stepMinutes: null,
     staysHomeFromMs: null,
     water: waterMeter(`W-${DISTRICT}-${number}`, random),
     electricity: electricityMeter(`E-${DISTRICT}-${number}`, random),
@@ -72,7 +79,8 @@ function personaOf(index: number, seed: number): Persona {
   return deck[index % deck.length] ?? 'family'
 }
 
-function peopleOf(persona: Persona, random: Random): Resident[] {
+/** Who lives in a home of this kind. */
+export function peopleOf(persona: Persona, random: Random): Resident[] {
   switch (persona) {
     case 'elder-alone':
       return [resident('elder', random)]
@@ -93,9 +101,11 @@ function peopleOf(persona: Persona, random: Random): Resident[] {
   }
 }
 
-function resident(role: Resident['role'], random: Random): Resident {
+export function resident(role: Resident['role'], random: Random): Resident {
   const [wakes, sleeps] = {
     elder: [345, 1_260],
+    // Home at a quarter past seven, in bed by half past eight, up in the afternoon.
+    'night-worker': [935, 1_950],
     worker: [395, 1_370],
     homemaker: [375, 1_340],
     child: [400, 1_300],
@@ -116,6 +126,9 @@ function houseOf(persona: Persona, people: number, random: Random): House {
     waterHeater: random.pick(['electric', 'gas', 'solar']),
     gardener: persona !== 'worker' && random.chance(0.4),
     dripLPerHour: random.chance(0.15) ? random.between(0.4, 3) : 0,
+    leakLPerHour: 0,
+    leakUnevenness: 0,
+    storageHeaterW: 0,
     standbyW: random.between(4, 16),
     fridge: {
       watts: random.between(65, 120),

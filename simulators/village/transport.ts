@@ -16,6 +16,11 @@ export const GATEWAY_BUFFER_MS = 7 * DAY_MS
 /** Largest delay that a message can have: bounds what is waiting at any moment. */
 const GATEWAY_SPREAD_MS = 8 * MINUTE_MS
 
+/** Whether a home is one of those that deliver once a day, where there are any (`late-batches`). */
+export function reportsByNight(household: HouseholdId, seed: number): boolean {
+  return seededRandom(seed, household, 'late').chance(LATE_HOMES_SHARE)
+}
+
 /** The way from meter to broker: gateways that take their time, lose, repeat and reorder. */
 export interface Transport {
   /** A gateway has read its meters at `timeMs`. */
@@ -47,8 +52,7 @@ export function createTransport({ seed, faults, incidents, nextNight }: Transpor
   function isLate(household: HouseholdId): boolean {
     if (!faults.has('late-batches')) return false
     let known = late.get(household)
-    if (known === undefined)
-      late.set(household, (known = seededRandom(seed, household, 'late').chance(LATE_HOMES_SHARE)))
+    if (known === undefined) late.set(household, (known = reportsByNight(household, seed)))
     return known
   }
 

@@ -1,12 +1,14 @@
 import type { GatewayId } from '../../domain/ids.ts'
-import { HOUR_MS, MINUTE_MS, type EpochMs } from '../../domain/time.ts'
+import { HOUR_MS, type EpochMs } from '../../domain/time.ts'
 import { createCalendar, type Calendar } from './calendar.ts'
 import { createDial, type Dial } from './dial.ts'
-import type { Home, MeterModel } from './home.ts'
+import { effectsOn, type Effects } from './effects.ts'
+import type { Home, MeterModel, StepMinutes } from './home.ts'
 import { createHomeLife, slotsOf, useBetween, type HomeLife } from './home-life.ts'
 import { SLOT_MINUTES, SLOT_MS, type Use } from './house-day.ts'
-import { covers, effectsOn, type Effects, type Incident } from './incident.ts'
+import { covers, type Incident } from './incident.ts'
 import type { VillageMessage, VillageReading } from './message.ts'
+import { seededRandom } from './random.ts'
 import { createTransport, type Transport, type TransportFault } from './transport.ts'
 
 export interface VillageOptions {
@@ -15,8 +17,8 @@ export interface VillageOptions {
   readonly timezone: string
   readonly seed: number
   readonly fromMs: EpochMs
-  /** How often meters are read. */
-  readonly stepMinutes: 15 | 60
+  /** How often meters are read, where the home does not say otherwise. */
+  readonly stepMinutes: StepMinutes
   readonly faults: ReadonlySet<TransportFault>
 }
 
@@ -29,7 +31,8 @@ export function* villageMessages(options: VillageOptions): Generator<VillageMess
   const calendar = createCalendar(timezone, seed)
   const inhabited = options.homes.map((home) => inhabit(home, options, calendar))
   const transport = createTransport({ ...options, nextNight: (timeMs) => nextNight(timeMs, calendar) })
-  const slotsPerStep = stepMinutes / SLOT_MINUTES
+  const steps = inhabited.map(({ home }) => (home.stepMinutes ?? stepMinutes) / SLOT_MINUTES)
+  const shortest = Math.min(...steps)
 
   for (let number = calendar.dayOf(fromMs); ; number++) {
     const day = calendar.day(number)
@@ -38,9 +41,11 @@ export function* villageMessages(options: VillageOptions): Generator<VillageMess
       const timeMs = day.startMs + (slot + 1) * SLOT_MS
       if (timeMs <= fromMs) continue
       turnDials(inhabited, uses, slot, timeMs)
-      if ((slot + 1) % slotsPerStep !== 0) continue
-      for (const home of inhabited) readMeters(home, timeMs, transport)
-      yield* transport.sentBefore(timeMs + stepMinutes * MINUTE_MS)
+      if ((slot + 1) % shortest !== 0) continue
+      for (const [index, home] of inhabited.entries()) {
+        if ((slot + 1) % (steps[index] ?? shortest) === 0) readMeters(home, timeMs, transport)
+      }
+      yield* transport.sentBefore(timeMs + shortest * SLOT_MS)
     }
   }
 }
@@ -96,17 +101,25 @@ function turnDials(homes: readonly Inhabited[], uses: readonly Use[], slot: numb
   }
 }
 
-function readMeters(
-  { home, effects, water, electricity }: Inhabited,
-  timeMs: EpochMs,
-  transport: Transport,
-): void {
+function readMeters({ home, effects, ...dials }: Inhabited, timeMs: EpochMs, transport: Transport): void {
   const dark = covers(effects.powerCuts, timeMs)
-  const readings: VillageReading[] = [read(home.water, water, timeMs, effects, null)]
+  const readings: VillageReading[] = []
+  const water = charge(home.water, timeMs, effects)
+  if (water !== 'dead') readings.push(read(home.water, dials.water, timeMs, effects, water))
   if (!dark || home.electricity.battery) {
-    readings.push(read(home.electricity, electricity, timeMs, effects, dark ? 'power-down' : null))
+    readings.push(read(home.electricity, dials.electricity, timeMs, effects, dark ? 'power-down' : null))
   }
-  transport.collect(home.gateway, home.household, timeMs, readings)
+  if (readings.length > 0) transport.collect(home.gateway, home.household, timeMs, readings)
+}
+
+/** Whether a meter's battery carries this reading, and what it says of it: a dying one loses ever more of them. */
+function charge(model: MeterModel, timeMs: EpochMs, { dying }: Effects): 'battery-low' | 'dead' | null {
+  for (const { meter, spell } of dying) {
+    if (meter !== model.id || !covers([spell], timeMs)) continue
+    const left = 1 - (2 * (timeMs - spell[0])) / (spell[1] - spell[0])
+    return seededRandom(model.id, 'battery', timeMs).chance(left) ? 'battery-low' : 'dead'
+  }
+  return null
 }
 
 function read(

@@ -31,6 +31,7 @@ describe('the alert feed', () => {
         {
           id: expect.stringMatching(/^[0-9a-f]{24}$/),
           household: 'S1',
+          area: null,
           region: `${SOUTH}/b`,
           meters: ['W-S1'],
           kind: 'inactivity',
@@ -44,6 +45,7 @@ describe('the alert feed', () => {
           openedAt: '2026-11-21T08:00:00Z',
           dueAt: '2026-11-21T20:00:00Z',
           heldUntil: null,
+          hold: null,
           outcome: null,
           explanation: { en: 'No life sign for 8 h.', zh: '8小时没有生活迹象。' },
           evidence: { silentHours: 8 },

@@ -1,3 +1,4 @@
+import type { Absence } from '../../domain/absence.ts'
 import { type Household, isInRegion } from '../../domain/household.ts'
 import type { HouseholdId, MeterId } from '../../domain/ids.ts'
 import type { Reject } from '../../domain/reject-codes.ts'
@@ -8,12 +9,14 @@ export interface FakeRegistry extends Omit<RegistryReader, 'counters' | 'close'>
   readonly homes: Map<string, Household>
   readonly meters: Map<string, MeterSummary>
   readonly refused: (Reject & { id: number })[]
+  readonly calendar: Absence[]
 }
 
 export function fakeRegistry(): FakeRegistry {
   const homes = new Map<string, Household>()
   const meters = new Map<string, MeterSummary>()
   const refused: (Reject & { id: number })[] = []
+  const calendar: Absence[] = []
   const inAreas = (areas: readonly string[] | null): Household[] =>
     [...homes.values()].filter(
       ({ region }) => areas === null || areas.some((area) => isInRegion(region, area)),
@@ -24,6 +27,15 @@ export function fakeRegistry(): FakeRegistry {
     homes,
     meters,
     refused,
+    calendar,
+    absences: (household, cursor, limit) =>
+      pageOf(
+        calendar.filter((absence) => absence.household === household),
+        cursor,
+        limit,
+      ),
+    absence: (household, id) =>
+      calendar.find((absence) => absence.household === household && absence.id === id) ?? null,
     household: (id) => homes.get(id) ?? null,
     households: ({ areas }, cursor, limit) =>
       pageOf(

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { PROBLEM_CODES } from '../../api/problem-codes.ts'
+import { HOUR_MS } from '../../domain/time.ts'
 import { raise } from '../desk/told-findings.ts'
 import { hourly, startApi } from './start-api.ts'
 
@@ -21,6 +22,11 @@ const BODIES: Record<string, unknown> = {
   note: { note: 'x' },
 }
 
+const ABSENCE_BODIES: Record<string, unknown> = {
+  absences: { from: '2026-11-20T00:00:00Z', to: '2026-11-24T00:00:00Z', reason: 'Away.' },
+  end: { at: '2026-11-21T12:00:00Z' },
+}
+
 test('every route of the document answers as its schema says, and every route is in the document', async () => {
   const api = await startApi()
   for (const verb of Object.keys(BODIES)) api.findings.tell(raise({ household: `N1 ${verb}` }))
@@ -36,6 +42,18 @@ test('every route of the document answers as its schema says, and every route is
     message: 'm',
     payload: '{',
   })
+  api.registry.calendar.push({
+    id: 'planned-1',
+    household: 'N1' as never,
+    kind: 'planned',
+    fromMs: api.clock.nowMs - HOUR_MS,
+    toMs: api.clock.nowMs + HOUR_MS,
+    plannedToMs: api.clock.nowMs + HOUR_MS,
+    reason: 'away',
+    by: null,
+    toldAtMs: api.clock.nowMs,
+    withdrawnAtMs: null,
+  })
   const alerts = (await api.get('/api/v1/alerts')).body.items
   const { body: document } = await api.get('/api/openapi.json', '')
   expect(Object.keys(document.components.schemas).filter((name) => name.endsWith('Input'))).toEqual([])
@@ -47,10 +65,15 @@ test('every route of the document answers as its schema says, and every route is
       const verb = path.split('/').at(-1)!
       const target = alerts.find(({ household }: Json) => household === `N1 ${verb}`) ?? alerts[0]
       const id = path.includes('alerts') ? target.id : path.includes('meters') ? 'W-N1' : 'N1'
-      const url = path.replace('{id}', id)
-      const answer = method === 'get' ? await api.get(url) : await api.post(url, BODIES[verb])
-      expect([path, answer.status, answer.body]).toEqual([path, 200, expect.anything()])
-      const [type, media] = Object.entries(operation.responses['200'].content as Json)[0]!
+      const url = path.replace('{id}', id).replace('{absence}', 'planned-1')
+      const body = BODIES[verb] ?? ABSENCE_BODIES[verb]
+      const answer =
+        method === 'get'
+          ? await api.get(url)
+          : await (method === 'delete' ? api.remove(url) : api.post(url, body))
+      const success = verb === 'absences' && method === 'post' ? 201 : 200
+      expect([path, answer.status, answer.body]).toEqual([path, success, expect.anything()])
+      const [type, media] = Object.entries(operation.responses[success].content as Json)[0]!
       expect(answer.type).toContain(type)
       const checked = validatorOf(document, media.schema).safeParse(answer.body)
       expect([path, checked.error?.issues ?? []]).toEqual([path, []])
@@ -74,6 +97,10 @@ test('every route of the document answers as its schema says, and every route is
       ...Object.keys(BODIES).map((verb) => `post /api/v1/alerts/{id}/${verb}`),
       'get /api/v1/households',
       'get /api/v1/households/{id}',
+      'get /api/v1/households/{id}/absences',
+      'post /api/v1/households/{id}/absences',
+      'post /api/v1/households/{id}/absences/{absence}/end',
+      'delete /api/v1/households/{id}/absences/{absence}',
       'get /api/v1/households/{id}/consumption',
       'get /api/v1/meters',
       'get /api/v1/meters/{id}',

@@ -10,7 +10,9 @@ import { buildApi } from '../../api/build-api.ts'
 import type { ApiDeps, ApiLimits, Health, SystemStatus } from '../../api/deps.ts'
 import type { Desk } from '../../api/desk/desk.ts'
 import { openDesk } from '../../api/desk/open-desk.ts'
+import type { HouseholdView } from '../../detector/start.ts'
 import type { MeterId } from '../../domain/ids.ts'
+import type { ControlEntry } from '../../domain/log-entry.ts'
 import { HOUR_MS } from '../../domain/time.ts'
 import type { StoredReading } from '../../store/reading-store.ts'
 import { type ToldFindings, toldFindings } from '../desk/told-findings.ts'
@@ -37,9 +39,14 @@ export interface TestApi {
   readonly keys: Map<string, Principal>
   readonly health: { now: Health }
   readonly clock: { nowMs: number }
+  /** What the API has put into the journal. */
+  readonly recorded: ControlEntry[]
+  /** What the detector knows, by home. */
+  readonly views: Map<string, HouseholdView>
   /** `GET path` as `key`. */
   get(path: string, key?: string): Promise<Answer>
   post(path: string, body: unknown, key?: string): Promise<Answer>
+  remove(path: string, key?: string): Promise<Answer>
 }
 
 export interface Answer {
@@ -75,6 +82,8 @@ export async function startApi(
   registry.meters.set('LONE', meter('LONE', null))
   const clock = { nowMs: Date.parse('2026-11-21T08:00:00Z') }
   const desk = openDesk({ dataDir, clock: () => clock.nowMs, findings, registry })
+  const recorded: ControlEntry[] = []
+  const views = new Map<string, HouseholdView>()
   const readings = new Map<MeterId, StoredReading[]>()
   const keys = new Map(Object.entries(PRINCIPALS))
   const health = { now: { accepting: true, reasons: [] } as Health }
@@ -83,6 +92,8 @@ export async function startApi(
     registry,
     rejects: [registry],
     store: fakeStore(readings),
+    record: async (entry) => void recorded.push(entry),
+    view: async (id) => views.get(id) ?? null,
     keys: { authenticateCaller: async (key) => keys.get(key) ?? null },
     auth: options.auth ?? 'on',
     health: () => health.now,
@@ -99,7 +110,12 @@ export async function startApi(
     desk.close()
     fs.rmSync(dataDir, { recursive: true, force: true })
   })
-  const ask = async (method: 'GET' | 'POST', url: string, key: string | undefined, body?: unknown) => {
+  const ask = async (
+    method: 'GET' | 'POST' | 'DELETE',
+    url: string,
+    key: string | undefined,
+    body?: unknown,
+  ) => {
     const response = await app.inject({
       method,
       url,
@@ -123,8 +139,11 @@ export async function startApi(
     keys,
     health,
     clock,
+    recorded,
+    views,
     get: (path, key = 'boss') => ask('GET', path, key),
     post: (path, body, key = 'boss') => ask('POST', path, key, body),
+    remove: (path, key = 'boss') => ask('DELETE', path, key),
   }
 }
 

@@ -99,8 +99,12 @@ describe('backtest --compare', () => {
     const readings = realData(context, 'daiad_water_hourly.csv.gz')
     const out = path.join(temporaryFolder(), 'scores.ndjson')
     await backtest(
-      ...['--readings', readings, '--timezone', 'Europe/Madrid', '--out', out],
-      ...['--compare', 'evidence', 'silent-24h', 'silent-48h', '--budget', '0.46', '--rounds', '8'],
+      `--readings=${readings}`,
+      '--timezone=Europe/Madrid',
+      `--out=${out}`,
+      '--compare=evidence,silent-24h,silent-48h',
+      '--budget=0.46',
+      '--rounds=8',
     )
     const [ours, day, twoDays] = scoresIn(out)
     // The data's README: what the yardsticks score there. The number of home-months is that of docs/DETECTION.md.
@@ -178,8 +182,13 @@ describe('a backtest that is interrupted', () => {
     const out = path.join(folder, 'old.ndjson')
     fs.writeFileSync(out, 'old\n')
     const child = spawn(process.execPath, [
-      ...[hearthline, 'backtest', '--readings', readings, '--out', out, '--workers', '2'],
-      ...['--compare', '--budget', '0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9,1'],
+      hearthline,
+      'backtest',
+      '--compare',
+      '--budget=0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9,1',
+      '--workers=2',
+      `--readings=${readings}`,
+      `--out=${out}`,
     ])
     let stderr = ''
     child.stderr.on('data', (data: Buffer) => (stderr += data.toString()))

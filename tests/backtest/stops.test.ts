@@ -5,7 +5,6 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { contendersOf } from '../../detector/backtest/contender.ts'
 import { loadReadings } from '../../detector/backtest/load-readings.ts'
-import { BLOCK_DAYS } from '../../detector/backtest/pools.ts'
 import { gatherHomes, profilesOf } from '../../detector/backtest/profiles.ts'
 import type { Series } from '../../detector/backtest/series.ts'
 import { Share } from '../../detector/backtest/share.ts'
@@ -122,10 +121,10 @@ describe('a life that is made to stop', () => {
     const away = meterOf('water', 100, (n) => (n > 60 * 24 ? 0 : usualLitres(n % 24, n)))
     const at = (day: number) => [{ household: 'water', round: 0, onsetMs: MONDAY_MS + day * DAY_MS, lot: 0 }]
     const found = (series: Series, day: number): number | null | undefined => {
-      const share = new Share(contendersOf(['evidence'], [1]), homesOf([series]), null)
+      const share = new Share(contendersOf(['evidence'], [1]), homesOf([series]), [], null)
       share.plantStops(at(day))
       for (let next = share.nextDay(); next !== Infinity;)
-        next = share.foldBlock(next, [Array(6).fill(11)]).nextDay
+        next = share.foldBlock(next, 6, [Array(6).fill(11)], []).nextDay
       return share.stopResults()[0]?.delayHours[0]
     }
     expect(found(lived(100), 60)).toBeGreaterThan(3)
@@ -163,13 +162,13 @@ describe('beside the evaluator', () => {
       () => {},
     )
     // One threshold for both: there the stopped homes move the pooled one, here they are only looked at.
-    const thresholds = [Array.from({ length: BLOCK_DAYS }, () => 11)]
+    const thresholds = [Array.from({ length: 6 }, () => 11)]
     const contenders = contendersOf(['evidence'], [0.46])
     const fold = (share: Share): Share => {
-      for (let day = share.nextDay(); day !== Infinity;) day = share.foldBlock(day, thresholds).nextDay
+      for (let day = share.nextDay(); day !== Infinity;) day = share.foldBlock(day, 6, thresholds, []).nextDay
       return share
     }
-    const alerts = fold(new Share(contenders, homesOf(stopped.series), null)).alerts(0)
+    const alerts = fold(new Share(contenders, homesOf(stopped.series), [], null)).alerts(0)
     const theirs = new Map(
       [...onsets].map(([home, onsetMs]) => {
         const own = alerts.filter(({ household }) => (household as string) === home)
@@ -189,7 +188,7 @@ describe('beside the evaluator', () => {
       () => {},
     )
     const lives = whole.series.filter(({ meter }) => some.has(meter))
-    const share = new Share(contenders, homesOf(lives), null)
+    const share = new Share(contenders, homesOf(lives), [], null)
     share.plantStops([...onsets].map(([household, onsetMs]) => ({ household, round: 0, onsetMs, lot: 0 })))
     const results = fold(share).stopResults()
     expect(results).toHaveLength(onsets.size)

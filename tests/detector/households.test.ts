@@ -103,23 +103,30 @@ describe('a planned absence', () => {
     const told2 = told(
       play([...known, absence('M', day(19), day(24)), ...quiet('M', day(18), day(26))]).findings,
     )
-    expect(told2.filter((line) => !line.includes('escalate'))).toEqual(['03-26T12:00 raise inactivity M'])
+    expect(told2.filter((line) => !line.includes('escalate'))).toEqual([
+      '03-22T22:00 raise inactivity M',
+      '03-26T12:00 raise inactivity M',
+    ])
   })
 
-  it('says nothing where life is back before that', () => {
+  it('calls nobody where life is back before that', () => {
     const back = lived('M', day(24), day(26)).map((one) => readings(one))
     const entries = [
       ...quiet('M', START_MS, day(18)),
       absence('M', day(19), day(24)),
       ...quiet('M', day(18), day(24)),
     ]
-    expect(told(play([...entries, ...back]).findings)).toEqual([])
+    const { findings } = play([...entries, ...back])
+    expect(findings.filter(({ type }) => type === 'raise')).toMatchObject([
+      { hold: { reason: 'planned-absence' } },
+    ])
+    expect(told(findings).at(-1)).toBe('03-26T08:00 clear inactivity M')
   })
 
-  it('takes back what was raised before it was known', () => {
+  it('holds what was raised before it was known', () => {
     const { findings } = play([...quiet('M', START_MS, day(22)), absence('M', day(19), day(24))])
-    expect(steps(findings)).toEqual(['raise', 'retract'])
-    expect(standing(findings)).toEqual([])
+    expect(steps(findings)).toEqual(['raise', 'raise'])
+    expect(standing(findings)).toEqual([expect.stringContaining('held for planned-absence until')])
   })
 })
 

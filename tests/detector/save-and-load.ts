@@ -1,9 +1,14 @@
+import { encodeGroup } from '../../detector/core/area/encode-areas.ts'
 import type { Detector } from '../../detector/core/detector.ts'
 import { decodeDetector, encodeCommon, encodeHomeWithMeters } from '../../detector/core/encode-detector.ts'
 
 /** The detector as it is after it was saved and loaded, as a restart does it. */
 export function saveAndLoad(detector: Detector): Detector {
-  return decodeDetector(encodeCommon(detector), [...homeBytes(detector).values()])
+  return decodeDetector(
+    encodeCommon(detector),
+    [...homeBytes(detector).values()],
+    [...detector.areas.groups.values()].map(encodeGroup),
+  )
 }
 
 /** Every home's bytes by key, in the order of the keys. */

@@ -2,13 +2,21 @@ import type { Finding } from '../../domain/finding.ts'
 
 /** What somebody who heard every finding believes in the end: one line per matter that was not retracted. */
 export function standing(findings: readonly Finding[]): string[] {
-  const matters = new Map<string, { raisedAtMs: number; severity: string; clearedAtMs: number | null }>()
+  const matters = new Map<
+    string,
+    { raisedAtMs: number; severity: string; clearedAtMs: number | null; hold: string }
+  >()
   for (const finding of findings) {
     const key = `${finding.household} ${finding.kind} ${finding.onsetMs}`
     const known = matters.get(key)
     switch (finding.type) {
       case 'raise':
-        matters.set(key, { raisedAtMs: finding.atMs, severity: finding.severity, clearedAtMs: null })
+        matters.set(key, {
+          raisedAtMs: finding.atMs,
+          severity: finding.severity,
+          clearedAtMs: null,
+          hold: holdOf(finding),
+        })
         break
       case 'escalate':
         if (known === undefined) throw new Error(`escalated without a raise: ${key}`)
@@ -26,8 +34,12 @@ export function standing(findings: readonly Finding[]): string[] {
   }
   return [...matters]
     .map(
-      ([key, { raisedAtMs, severity, clearedAtMs }]) =>
-        `${key} raised ${raisedAtMs} ${severity} ${clearedAtMs === null ? 'active' : `cleared ${clearedAtMs}`}`,
+      ([key, { raisedAtMs, severity, clearedAtMs, hold }]) =>
+        `${key} raised ${raisedAtMs} ${severity} ${clearedAtMs === null ? 'active' : `cleared ${clearedAtMs}`}${hold}`,
     )
     .sort()
+}
+
+function holdOf({ hold }: Extract<Finding, { type: 'raise' }>): string {
+  return hold === undefined ? '' : ` held for ${hold.reason} until ${hold.untilMs}`
 }

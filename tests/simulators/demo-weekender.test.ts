@@ -6,7 +6,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../domain/time.ts'
 import { writeScript } from '../../simulators/demo/write-script.ts'
 import { createCalendar } from '../../simulators/village/calendar.ts'
 import { createHomeLife, slotsOf } from '../../simulators/village/home-life.ts'
-import { effectsOn } from '../../simulators/village/incident.ts'
+import { effectsOn } from '../../simulators/village/effects.ts'
 
 const TIMEZONE = 'Asia/Shanghai'
 const QUARTER_MS = 15 * MINUTE_MS

@@ -1,3 +1,5 @@
+import { PRIOR_CURVE } from '../life/coefficients.ts'
+
 /**
  * The alarm budget, pooled over all homes that share it: which score is enough for a knock on day D, so that in the
  * long run `budget` inactivity alerts are raised per home and 30 days.
@@ -42,9 +44,6 @@ const PRIOR_HOME_DAYS = 600
 /** What was over- or underspent is paid back over about this many days, at no more than this factor. */
 const PAYBACK_DAYS = 90
 const PAYBACK_LIMIT = 1.6
-/** Alerts per home and 30 days at threshold x, for the homes of the tuned half: exp(PRIOR_LOG - PRIOR_SLOPE (x - 11)). */
-const PRIOR_LOG = 0.18
-const PRIOR_SLOPE = 0.67
 
 /** Sums of days are kept this long. */
 const MAX_DAYS = 540
@@ -127,20 +126,20 @@ function target(budget: number, spent: number, homeDays: number, days: number): 
 }
 
 function priorRate(level: number): number {
-  return Math.exp(PRIOR_LOG - PRIOR_SLOPE * (LEVEL_FROM + level * LEVEL_STEP - 11))
+  return Math.exp(PRIOR_CURVE.logAt11 - PRIOR_CURVE.slope * (LEVEL_FROM + level * LEVEL_STEP - 11))
 }
 
 /** Where the falling curve of rates crosses `rate`, interpolated in its logarithm. */
 function levelAt(rates: Float64Array, rate: number): number {
   const wanted = Math.log(Math.max(rate, 1e-4))
   let above = Math.log(Math.max(rates[0] ?? 0, 1e-9))
-  if (above <= wanted) return LEVEL_FROM - Math.min(2, (wanted - above) / PRIOR_SLOPE)
+  if (above <= wanted) return LEVEL_FROM - Math.min(2, (wanted - above) / PRIOR_CURVE.slope)
   for (let i = 1; i < LEVEL_COUNT; i++) {
     const here = Math.min(above, Math.log(Math.max(rates[i] ?? 0, 1e-9)))
     if (here <= wanted) return LEVEL_FROM + LEVEL_STEP * (i - (wanted - here) / Math.max(1e-9, above - here))
     above = here
   }
-  return LEVEL_FROM + LEVEL_STEP * (LEVEL_COUNT - 1) + Math.min(6, (above - wanted) / PRIOR_SLOPE)
+  return LEVEL_FROM + LEVEL_STEP * (LEVEL_COUNT - 1) + Math.min(6, (above - wanted) / PRIOR_CURVE.slope)
 }
 
 export function encodeBudget(state: BudgetState): Uint8Array {

@@ -2,6 +2,7 @@ import type { Finding } from '../../../domain/finding.ts'
 import type { Household } from '../../../domain/household.ts'
 import type { MeterId } from '../../../domain/ids.ts'
 import type { ControlEntry } from '../../../domain/log-entry.ts'
+import { dismiss, enlist } from '../area/areas.ts'
 import type { Detector } from '../detector.ts'
 import { newestOf, restate, settle, wake, type Home } from '../household.ts'
 import { listen } from '../listening.ts'
@@ -28,19 +29,24 @@ function register(detector: Detector, household: Household): Finding[] {
     tier: household.tier,
     timezone: household.timezone ?? detector.settings.timezone,
     rule: household.rule,
+    region: household.region,
     meters: household.meters.map(({ id, kind }) => ({ id, kind })),
   }
   const followsZone = household.timezone === null
   const known = detector.homes.get(key) ?? null
   const former = formerHomes(detector, household, known)
-  if (known !== null && former.length === 0 && isSameProfile(known.profile, profile)) return []
+  if (known !== null && former.length === 0 && isSameProfile(known.profile, profile)) {
+    moveToRegion(detector, known, household.region)
+    return []
+  }
   const sources = known === null ? former : [known, ...former]
   const home = rehome(key, profile, followsZone, sources)
   const heir = sources.find((source) => source.profile.household === household.id)
+  home.member.region = household.region
   if (heir === undefined) home.said = finished(home)
   else {
     home.said = heir.said
-    if (heir !== sources[0] || sources.length > 1) home.absences.push(...heir.absences)
+    home.absences.splice(0, Infinity, ...heir.absences)
   }
   const findings = former.flatMap((source) => leave(detector, source, profile))
   const released = known === null ? [] : releaseMeters(detector, known, profile)
@@ -52,9 +58,21 @@ function register(detector: Detector, household: Household): Finding[] {
   ]
 }
 
+function moveToRegion(detector: Detector, home: Home, region: string | null): void {
+  if (home.member.region === region) return
+  dismiss(detector.areas, home)
+  home.member.region = region
+  enlist(detector, home)
+  detector.dirty.add(home)
+}
+
 function replaceHome(detector: Detector, known: Home | null, home: Home): void {
   moveMeters(detector, home)
-  if (known !== null) detector.dirty.delete(known)
+  if (known !== null) {
+    detector.dirty.delete(known)
+    dismiss(detector.areas, known)
+  }
+  enlist(detector, home)
   detector.homes.set(home.key, home)
   detector.dirty.add(home)
   detector.gone.delete(home.key)
@@ -94,6 +112,7 @@ function leave(detector: Detector, source: Home, profile: Profile): Finding[] {
   if (source.key.startsWith('m:')) {
     detector.homes.delete(source.key)
     detector.dirty.delete(source)
+    dismiss(detector.areas, source)
     detector.gone.add(source.key)
     if (source.profile.household === profile.household) return []
     return sayDifference(active(source.said), new Map(), newestOf(source), why)

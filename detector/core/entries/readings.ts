@@ -3,9 +3,11 @@ import type { GatewayId, HouseholdId, MeterId } from '../../../domain/ids.ts'
 import type { Reading } from '../../../domain/reading.ts'
 import { DAY_MS } from '../../../domain/time.ts'
 import type { MeterKind } from '../../../domain/units.ts'
+import { dismiss, moveToGateway, tellHours } from '../area/areas.ts'
+import { judgeAreas } from '../area/judge-areas.ts'
 import type { Detector } from '../detector.ts'
 import { clearSkew } from '../devices/clock-skew.ts'
-import { newHome, settle, takeItem, type Home } from '../household.ts'
+import { newHome, refoldFrom, settle, takeItem, type Home } from '../household.ts'
 import { listen } from '../listening.ts'
 import { addMeter, gatewayNumber, noteDelivery } from '../meter-table.ts'
 import type { Profile } from '../observation.ts'
@@ -46,9 +48,22 @@ export function settleAll(detector: Detector, touched: ReadonlySet<Home>): Findi
   const findings: Finding[] = []
   for (const home of touched) {
     detector.dirty.add(home)
+    tellHours(detector.areas, home)
     for (const finding of settle(home, detector.context)) findings.push(finding)
   }
+  if (detector.areas.dirty.size > 0) settleAreas(detector, findings)
   return findings
+}
+
+/** What the areas say, and what their homes say after they have heard of it. */
+function settleAreas(detector: Detector, findings: Finding[]): void {
+  const verdict = judgeAreas(detector)
+  for (const finding of verdict.findings) findings.push(finding)
+  for (const { home, fromMs } of verdict.homes) {
+    detector.dirty.add(home)
+    refoldFrom(home, fromMs)
+    for (const finding of settle(home, detector.context)) findings.push(finding)
+  }
 }
 
 function takeReading(detector: Detector, reading: Reading, gateway: number, touched: Set<Home>): void {
@@ -66,6 +81,8 @@ function takeReading(detector: Detector, reading: Reading, gateway: number, touc
     detector.unjudged++
     return
   }
+  // `numbers` and `ids` of gateways agree; a meter nobody has delivered yet has none.
+  if (meters.gateway[slot] !== gateway) moveToGateway(detector.areas, home, meter, reading.gateway)
   noteDelivery(meters, slot, gateway, timeMs, receivedAtMs, detector.ticks, detector.listening.holes)
   if (timeMs > detector.lastEventMs) detector.lastEventMs = timeMs
   const fate = takeItem(home, {
@@ -144,5 +161,6 @@ function replaceGuess(detector: Detector, slot: number, guess: Home, kind: Meter
   }
   detector.homes.set(home.key, home)
   detector.dirty.delete(guess)
+  dismiss(detector.areas, guess)
   detector.meters.homes[slot] = home
 }

@@ -1,5 +1,6 @@
 import type { Finding } from '../../../domain/finding.ts'
 import type { ControlEntry } from '../../../domain/log-entry.ts'
+import { dismiss, enlist } from '../area/areas.ts'
 import { setBudget } from '../area/pool.ts'
 import type { Detector } from '../detector.ts'
 import { listen } from '../listening.ts'
@@ -21,10 +22,12 @@ export function foldSettings(
     if (!home.followsZone) continue
     const there = { ...rehome(home.key, { ...home.profile, timezone }, true, [home]), said: home.said }
     homes.set(home.key, there)
+    dismiss(detector.areas, home)
     for (const meter of home.profile.meters) {
       const slot = meters.slots.get(meter.id)
       if (slot !== undefined && meters.homes[slot] === home) meters.homes[slot] = there
     }
+    enlist(detector, there)
     detector.dirty.delete(home)
     detector.dirty.add(there)
   }

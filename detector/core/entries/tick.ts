@@ -1,6 +1,7 @@
 import type { Finding } from '../../../domain/finding.ts'
 import type { EpochMs } from '../../../domain/time.ts'
 import { HISTORY_MS, isQuorum, reachedMs, RECENT_MS } from '../clock.ts'
+import { noteMute } from '../area/note-mute.ts'
 import type { Detector } from '../detector.ts'
 import { overdueMs } from '../devices/offline.ts'
 import { MIN_LIMIT_MS } from '../devices/rhythm.ts'
@@ -8,6 +9,8 @@ import { COLUMN, get } from '../devices/state.ts'
 import { wake, type Home } from '../household.ts'
 import { listen } from '../listening.ts'
 import { byTime } from '../matters.ts'
+import { isOutdated } from '../trend/home-trend.ts'
+import { hasMoved } from '../trend/village-index.ts'
 import { settleAll } from './readings.ts'
 
 /** A tick of the system's clock: meters whose silence has become too long by now are called offline. */
@@ -16,6 +19,7 @@ export function foldTick(detector: Detector, tickMs: EpochMs): Finding[] {
   detector.listening.ticking = true
   detector.ticks++
   const clocks = gatewayClocks(detector, tickMs)
+  noteMute(detector, tickMs, (gateway) => clocks[gateway] === tickMs)
   const touched = new Set<Home>()
   const { meters } = detector
   for (let slot = 0; slot < meters.ids.length; slot++) {
@@ -26,6 +30,10 @@ export function foldTick(detector: Detector, tickMs: EpochMs): Finding[] {
     const home = meters.homes[slot]
     if (home !== undefined && callOffline(detector, home, slot, clockMs, clockMs === tickMs))
       touched.add(home)
+  }
+  if (hasMoved(detector.context.village)) {
+    for (const home of detector.homes.values())
+      if (isOutdated(home, detector.context.village)) touched.add(home)
   }
   // By time and name, because the order of the slots is a matter of the last restart.
   return settleAll(detector, touched).sort(byTime)

@@ -1,6 +1,5 @@
 import type { MeterKind } from '../../../domain/units.ts'
 import {
-  BASE_CAP,
   BASE_CAP_SHARE,
   BASE_HALF_LIFE_HOURS,
   BASE_MARGIN,
@@ -8,11 +7,9 @@ import {
   BASE_MIN_KWH_PER_H,
   BASE_SHARE,
   DEEP_BASE_SHARE,
-  DEEP_NATS,
   FLOOR_HALF_LIFE_HOURS,
   FLOOR_MARGIN,
   FLOOR_MIN_HOURS,
-  FLOOR_MIN_UNBROKEN,
   FLOOR_MIN_L_PER_H,
   FLOOR_SHARE,
   NIGHT_FROM_HOUR,
@@ -104,8 +101,8 @@ export function lifeThreshold(state: LifeState, meter: number, hours: number): n
     return Math.max(scale.min, quantileOf(state, row, scale, scale.share, total))
   // Somebody who is up at night now and then must not raise the base load to what people do: it is never far above
   // what most of the night draws.
-  const cap = BASE_CAP * quantileOf(state, row, scale, BASE_CAP_SHARE, total)
-  const deep = (state.level[V.surprise] ?? 0) > DEEP_NATS
+  const cap = state.model.baseCap * quantileOf(state, row, scale, BASE_CAP_SHARE, total)
+  const deep = (state.level[V.surprise] ?? 0) > state.model.deepNats
   const share = deep ? DEEP_BASE_SHARE : scale.share
   return Math.max(scale.min, Math.min(cap, quantileOf(state, row, scale, share, total)))
 }
@@ -115,7 +112,7 @@ export function lifeThreshold(state: LifeState, meter: number, hours: number): n
  * between unbroken stretches do no harm.
  */
 function isSparse(state: LifeState): boolean {
-  return (state.level[V.unbroken] ?? 0) < FLOOR_MIN_UNBROKEN
+  return (state.level[V.unbroken] ?? 0) < state.model.floorMinUnbroken
 }
 
 /** The load (with the scale's margin) that this share of the observed time lies at or below; inside a bin: geometric. */

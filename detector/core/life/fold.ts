@@ -90,13 +90,19 @@ function foldSign(state: LifeState, observation: Observation, long: boolean): Li
   return findings
 }
 
+/** Whether the home has been watched for long enough to tell its habits from an emergency. */
+export function isKnown(state: LifeState, endMs: EpochMs): boolean {
+  const { clock, level } = state
+  const watchedMs = endMs - (clock[C.firstMs] ?? endMs)
+  if ((clock[C.lastSignMs] ?? NEVER) === NEVER || watchedMs < LEARNING_DAYS * DAY_MS) return false
+  if (watchedMs < ABSENT_LEARNING_DAYS * DAY_MS && hasBeenAway(state)) return false
+  return (level[V.hoursSeen] ?? 0) >= LEARNING_DAYS * 12
+}
+
 function judgeSilence(state: LifeState, endMs: EpochMs, context: LifeContext): LifeFinding[] {
   const { clock, level } = state
+  if (!isKnown(state, endMs)) return []
   const lastSignMs = clock[C.lastSignMs] ?? NEVER
-  const watchedMs = endMs - (clock[C.firstMs] ?? endMs)
-  if (lastSignMs === NEVER || watchedMs < LEARNING_DAYS * DAY_MS) return []
-  if (watchedMs < ABSENT_LEARNING_DAYS * DAY_MS && hasBeenAway(state)) return []
-  if ((level[V.hoursSeen] ?? 0) < LEARNING_DAYS * 12) return []
   const open = (clock[C.openOnsetMs] ?? NEVER) !== NEVER
   if (!open && (level[V.peak] ?? 0) <= 0) return []
   const threshold = context.thresholdOn(dayOf(endMs))
@@ -138,4 +144,20 @@ export function reachedOn(state: LifeState, day: number): number | null {
 export function silentSinceMs(state: LifeState): EpochMs | null {
   const at = state.clock[C.lastSignMs] ?? NEVER
   return at === NEVER ? null : at
+}
+
+export interface PresentSilence {
+  readonly sinceMs: EpochMs
+  /** ln P(a living home is silent for so long). */
+  readonly logAlive: number
+  /** A weekly absence explains it. */
+  readonly isUsual: boolean
+}
+
+/** The silence that goes on at `endMs`; null while the home is not known well enough. */
+export function presentLifeSilence(state: LifeState, endMs: EpochMs): PresentSilence | null {
+  const sinceMs = silentSinceMs(state)
+  const watchedMs = endMs - (state.clock[C.firstMs] ?? endMs)
+  if (sinceMs === null || watchedMs < LEARNING_DAYS * DAY_MS) return null
+  return { sinceMs, logAlive: state.level[V.logAlive] ?? 0, isUsual: isUsualAbsence(state) }
 }

@@ -1,11 +1,15 @@
 import type { MeterKind } from '../../../domain/units.ts'
 import type { Profile } from '../observation.ts'
-import { COEFFICIENTS } from './coefficients.ts'
-import { RETURNS_EDGES, RETURNS_PRIOR } from './parameters.ts'
+import { RETURNS_EDGES } from './parameters.ts'
 import { fastRateOf, lastDayRateOf, rateOf, HOME_ROW } from './rhythm.ts'
 import { RETURN_BINS, V, type LifeState } from './state.ts'
 
-export const FEATURES = 18
+/** In the order of `featuresOf`, as docs/DETECTION.md calls them. */
+// prettier-ignore
+export const FEATURE_NAMES = [
+  '1', 'L', 's', 's²', 'e', 'e²', 'L·s', 'L·e', 'A', 'B', 'A·s', 'B·s', 'F', 'F·s', 'a', 'a·s', 'D', 'D·s',
+] as const
+export const FEATURES = FEATURE_NAMES.length
 
 function logit(p: number): number {
   const clipped = Math.min(0.99, Math.max(0.01, p))
@@ -63,7 +67,7 @@ const scratch = new Float64Array(FEATURES)
 /** Cumulative hazard of a return within the coming hour, -ln(1 - P), by the pooled law. */
 export function pooledHazard(state: LifeState, slot: number, surprise: number, silentHours: number): number {
   featuresOf(state, slot, surprise, silentHours, scratch)
-  const weights = COEFFICIENTS[kindOf(state.profile)]
+  const weights = state.model.weights[kindOf(state.profile)]
   let z = 0
   for (let i = 0; i < FEATURES; i++) z += (weights[i] ?? 0) * (scratch[i] ?? 0)
   return z > 0 ? z + Math.log1p(Math.exp(-z)) : Math.log1p(Math.exp(z))
@@ -83,5 +87,6 @@ export function returnBin(surprise: number): number {
 export function frailty(state: LifeState, bin: number): number {
   const returned = state.returns[bin] ?? 0
   const expected = state.returns[RETURN_BINS + bin] ?? 0
-  return (returned + RETURNS_PRIOR) / (expected + RETURNS_PRIOR)
+  const prior = state.model.returnsPrior
+  return (returned + prior) / (expected + prior)
 }

@@ -1,13 +1,6 @@
 import { DAY_MS, HOUR_MS } from '../../../domain/time.ts'
 import { frailty, pooledHazard, returnBin } from './hazard.ts'
-import {
-  LATELY_HOURS,
-  LONG_RUN_HOURS,
-  MIN_COVER,
-  RETURNS_FORGET,
-  WORTH_FAST_HOURS,
-  WORTH_SLOW_HOURS,
-} from './parameters.ts'
+import { LATELY_HOURS, LONG_RUN_HOURS, MIN_COVER, RETURNS_FORGET, WORTH_HOURS } from './parameters.ts'
 import { HOME_ROW, learnFastRate, learnLastDay, learnRate, meterRow, rateOf, surpriseOf } from './rhythm.ts'
 import { C, RETURN_BINS, V, type LifeState } from './state.ts'
 import { slotOf } from './waiting.ts'
@@ -146,8 +139,7 @@ export function creditSilence(state: LifeState): number {
   const logAlive = (level[V.logAlive] ?? 0) - hazard
   level[V.logAlive] = logAlive
   const alive = Math.exp(logAlive) * hours
-  level[V.waitingFast] = (level[V.waitingFast] ?? 0) * Math.exp(-hours / WORTH_FAST_HOURS) + alive
-  level[V.waitingSlow] = (level[V.waitingSlow] ?? 0) * Math.exp(-hours / WORTH_SLOW_HOURS) + alive
+  level[V.waiting] = (level[V.waiting] ?? 0) * Math.exp(-hours / WORTH_HOURS) + alive
   return hours
 }
 

@@ -49,14 +49,14 @@ export const RETURNS_FORGET = 0.9985
 /** Surprise (nats) at which the home's own count of returns changes its bin. */
 export const RETURNS_EDGES = [2, 5, 10, 20, 40] as const
 
-/** Worth of finding someone after d hours: FAST_SHARE e^(-d/FAST_HOURS) + (1 - FAST_SHARE) e^(-d/SLOW_HOURS). */
-export const WORTH_FAST_HOURS = 18
-export const WORTH_SLOW_HOURS = 200
-export const WORTH_FAST_SHARE = 0.7
-/** Worth of an alert that stood open already when life stopped: it says nothing, and the next knock is believed less. */
-export const WORTH_ALREADY_OPEN = -0.2
-/** How far ahead the use of waiting is looked for. */
-export const HORIZON_HOURS = 36
+/** Worth of finding someone after d hours: e^(-d/WORTH_HOURS). */
+export const WORTH_HOURS = 48
+/** Worth of an alert that stood open already when life stopped: somebody has been, but before it mattered. */
+export const WORTH_ALREADY_OPEN = 0.5
+/** How far ahead the use of waiting is looked for: longer than any night. */
+export const HORIZON_HOURS = 18
+/** What the improbability of the silence itself weighs in the score; the rest is what waiting still saves. */
+export const UNLIKELY_SHARE = 0.5
 
 /** Water that runs all the time: this share of the last week's hours lies at or below the floor. */
 export const FLOOR_SHARE = 0.1

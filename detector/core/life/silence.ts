@@ -68,8 +68,7 @@ export function endSilence(state: LifeState, endMs: EpochMs): void {
   level[V.surprise] = 0
   level[V.silentHours] = 0
   level[V.logAlive] = 0
-  level[V.waitingFast] = 0
-  level[V.waitingSlow] = 0
+  level[V.waiting] = 0
   level[V.peak] = 0
   level[V.noted] = 0
   level[V.scoredAt] = 0

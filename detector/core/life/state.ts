@@ -1,4 +1,5 @@
 import type { Profile } from '../observation.ts'
+import { MODEL, type LifeModel } from './model.ts'
 import { PRIOR_RATE } from './parameters.ts'
 
 /** Hour of the day on a weekday (0 to 23) or at the weekend (24 to 47). */
@@ -36,9 +37,10 @@ export const V = {
   silentHours: 1,
   /** ln P(a living home is silent as long as this). */
   logAlive: 2,
-  /** Discounted silent time that a stop would have been waiting: fast and slow part of the worth. */
-  waitingFast: 3,
-  waitingSlow: 4,
+  /** Silent time that a stop would have been waiting, at its worth now. */
+  waiting: 3,
+  /** Share of intervals that begin where the one before ended. */
+  unbroken: 4,
   /** Highest score of the present silence. */
   peak: 5,
   /** `silentHours` when the score was last worked out. */
@@ -70,10 +72,8 @@ export const V = {
   week: 24,
   /** Bit h: the hour h of the day showed life when it was last observed. */
   lastDay: 25,
-  /** Share of intervals that begin where the one before ended. */
-  unbroken: 26,
 } as const
-const LEVEL = 27
+const LEVEL = 26
 
 /**
  * One home. Plain data in flat arrays: a county of homes must fit in memory, and a home must be saved, cloned and
@@ -81,6 +81,7 @@ const LEVEL = 27
  */
 export interface LifeState {
   readonly profile: Profile
+  readonly model: LifeModel
   readonly clock: Float64Array
   readonly level: Float32Array
   /** Own returns and the returns expected of it, by surprise at the start of the hour. */
@@ -107,10 +108,11 @@ export function rateRows(meters: number): number {
   return meters > 1 ? meters + 1 : 1
 }
 
-export function newLife(profile: Profile): LifeState {
+export function newLife(profile: Profile, model: LifeModel = MODEL): LifeState {
   const meters = profile.meters.length
   const state: LifeState = {
     profile,
+    model,
     clock: new Float64Array(CLOCK).fill(NEVER),
     level: new Float32Array(LEVEL),
     returns: new Float32Array(RETURN_BINS * 2),
@@ -160,6 +162,7 @@ function arraysOf(
 export function cloneLife(state: LifeState): LifeState {
   return {
     profile: state.profile,
+    model: state.model,
     clock: state.clock.slice(),
     level: state.level.slice(),
     returns: state.returns.slice(),
@@ -174,7 +177,7 @@ export function cloneLife(state: LifeState): LifeState {
 }
 
 /** Format: one byte of version, then the arrays' bytes (little-endian machines) in the order of `arraysOf`. */
-const VERSION = 2
+const VERSION = 3
 
 export function encodeLife(state: LifeState): Uint8Array {
   const arrays = arraysOf(state)

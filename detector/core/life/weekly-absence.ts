@@ -4,7 +4,6 @@ import {
   HABIT_FORGOTTEN_WEEKS,
   HABIT_HOURS,
   HABIT_MARGIN_HOURS,
-  HABIT_MIN_WEEKS,
   HABIT_NEAR_HOURS,
   HABIT_OBSERVED_SHARE,
   HABIT_WEEK_SHARE,
@@ -48,7 +47,7 @@ export function rememberAbsence(state: LifeState, silentHours: number, endMs: Ep
  */
 export function weeklyAbsenceAt(state: LifeState, sinceMs: EpochMs): WeeklyAbsence | null {
   const ofWeeks = weeksObserved(state, sinceMs)
-  const enough = Math.max(HABIT_MIN_WEEKS, Math.ceil(HABIT_WEEK_SHARE * ofWeeks))
+  const enough = Math.max(state.model.habitMinWeeks, Math.ceil(HABIT_WEEK_SHARE * ofWeeks))
   const from = wallHours(state, sinceMs)
   const alike = absencesNear(state, from)
   if (alike.length < enough) return null

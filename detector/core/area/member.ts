@@ -1,0 +1,71 @@
+import type { Area } from '../../../domain/area.ts'
+import type { GatewayId } from '../../../domain/ids.ts'
+import type { EpochMs } from '../../../domain/time.ts'
+import type { Group } from './group.ts'
+import { KINDS, outageKey, RING_HOURS, type AreaOutage, type OutageKind } from './outage.ts'
+
+/** An outage as a home knows it: what explains its alerts, and which of its meters cannot show life. */
+export interface HomeOutage {
+  readonly key: string
+  readonly area: Area
+  readonly fromMs: EpochMs
+  readonly toMs: EpochMs | null
+  readonly kinds: readonly OutageKind[]
+}
+
+/** What of a home concerns its areas: where it belongs, what it has told of each hour, and what its areas have told it. */
+export interface Member {
+  region: string | null
+  /** Who delivers its meters, by kind; null: nobody yet. */
+  readonly gateways: (GatewayId | null)[]
+  /** Its areas, by kind of meter; made from the two above. */
+  readonly groups: Group[][]
+  /** Bits of each of the last hours, as they stand in the sums of its areas. */
+  readonly hours: Uint8Array
+  newestHour: number
+  /** Hours that items taken since have changed. */
+  fromHour: number
+  toHour: number
+  outages: readonly HomeOutage[]
+}
+
+export function newMember(region: string | null = null): Member {
+  return {
+    region,
+    gateways: KINDS.map(() => null),
+    groups: KINDS.map(() => []),
+    hours: new Uint8Array(RING_HOURS),
+    newestHour: -1,
+    fromHour: Infinity,
+    toHour: -Infinity,
+    outages: [],
+  }
+}
+
+/** An item was taken: its hours are to be summarized anew. */
+export function noteHours(member: Member, fromHour: number, toHour: number): void {
+  if (fromHour < member.fromHour) member.fromHour = fromHour
+  if (toHour > member.toHour) member.toHour = toHour
+}
+
+/** What the home told of an hour; 0 where it has left the ring. */
+export function bitsAt(member: Member, hour: number): number {
+  if (hour > member.newestHour || hour <= member.newestHour - RING_HOURS) return 0
+  return member.hours[hour % RING_HOURS] ?? 0
+}
+
+/** An outage of an area, as its homes are told of it. */
+export function spanOf(outage: AreaOutage): HomeOutage {
+  const { area, onsetMs, endMs, kinds } = outage
+  return { key: outageKey(outage), area, fromMs: onsetMs, toMs: endMs, kinds }
+}
+
+/** What a home under a new registration keeps, where its meters are the same. */
+export function inherit(source: Member): Member {
+  return {
+    ...newMember(source.region),
+    hours: source.hours.slice(),
+    newestHour: source.newestHour,
+    outages: source.outages,
+  }
+}

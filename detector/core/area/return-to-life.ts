@@ -1,0 +1,143 @@
+import type { Explanation } from '../../../domain/finding.ts'
+import { DAY_MS, HOUR_MS, toIso, type EpochMs } from '../../../domain/time.ts'
+import type { HomeEvent } from '../home-event.ts'
+import type { Home } from '../household.ts'
+import { presentSilence, type JudgeState } from '../judge.ts'
+import type { Outcome } from '../matters.ts'
+import type { HomeOutage } from './member.ts'
+import { describeKinds, localTime, nameOf } from './say-outage.ts'
+
+/**
+ * After an outage each home is looked at again: one that does not come back to life with its neighbours is urgent. The
+ * measure is its own: the chance that it would, alive and at home, be silent for so long since supply was back.
+ *
+ *   urgent when  ln S(t) - ln S(end of the outage) <= -RETURN_NATS,  at least RETURN_HOURS after it
+ */
+export const RETURN_NATS = 3
+export const RETURN_HOURS = 3
+/** Longer after an outage its end explains nothing any more. */
+const WATCHED_MS = DAY_MS
+/** A home that showed no life for so long before the outage was empty before it. */
+const INHABITED_MS = DAY_MS
+
+/** The part of the `inactivity` matter that is urgent; the life model speaks as -1. */
+export const URGENT = -2
+
+/** The outage's end that is watched, ln S then, and the onset of the urgent matter that is open; NaN: none. */
+export type ReturnState = Float64Array
+const R = { endMs: 0, logAlive: 1, openMs: 2 } as const
+
+export function newReturn(): ReturnState {
+  return new Float64Array(3).fill(NaN)
+}
+
+/** Works what the home's judge knows after an item that ends at `endMs`. */
+export function foldReturn(
+  state: ReturnState,
+  judge: JudgeState,
+  home: Home,
+  endMs: EpochMs,
+  say: (event: HomeEvent) => void,
+): void {
+  const openMs = state[R.openMs] ?? NaN
+  const outage = home.member.outages.length === 0 ? null : lastOutage(home.member.outages, endMs)
+  if (outage === null && Number.isNaN(openMs)) return
+  const silence = presentSilence(judge, endMs)
+  if (silence === null) return
+  const { household } = home.profile
+  if (!Number.isNaN(openMs)) {
+    if (silence.sinceMs <= openMs) return
+    state[R.openMs] = NaN
+    const reason = describeLife(home, silence.sinceMs)
+    say({
+      meter: URGENT,
+      finding: { type: 'clear', household, kind: 'inactivity', onsetMs: openMs, atMs: endMs, reason },
+    })
+    return
+  }
+  if (outage === null || outage.toMs === null) return
+  const isWatched = silence.sinceMs < outage.toMs && silence.sinceMs >= outage.fromMs - INHABITED_MS
+  if (!isWatched || silence.isUsual) return
+  if (state[R.endMs] !== outage.toMs) {
+    state[R.endMs] = outage.toMs
+    state[R.logAlive] = silence.logAlive
+  }
+  const nats = (state[R.logAlive] ?? 0) - silence.logAlive
+  if (nats < RETURN_NATS || endMs < outage.toMs + RETURN_HOURS * HOUR_MS) return
+  state[R.openMs] = silence.sinceMs
+  say({
+    meter: URGENT,
+    finding: {
+      type: 'raise',
+      household,
+      kind: 'inactivity',
+      onsetMs: silence.sinceMs,
+      atMs: endMs,
+      severity: 'red',
+      meters: home.profile.meters.map(({ id }) => id),
+      explanation: describeUrgent(home, outage, outage.toMs, silence.sinceMs, endMs, nats),
+      evidence: {
+        lastSignAt: toIso(silence.sinceMs),
+        outageArea: `${outage.area.type}/${outage.area.name}`,
+        outageKinds: outage.kinds,
+        supplyBackAt: toIso(outage.toMs),
+        hoursSinceSupply: Math.round((endMs - outage.toMs) / HOUR_MS),
+        chanceOfSuchSilence: Number(Math.exp(-nats).toPrecision(3)),
+      },
+    },
+  })
+}
+
+/** The outage that ended last before `timeMs`, where that is not long ago. */
+function lastOutage(outages: readonly HomeOutage[], timeMs: EpochMs): HomeOutage | null {
+  let last: HomeOutage | null = null
+  for (const outage of outages) {
+    const { toMs } = outage
+    if (toMs === null || toMs > timeMs || toMs < timeMs - WATCHED_MS) continue
+    if (last === null || toMs > (last.toMs ?? 0)) last = outage
+  }
+  return last
+}
+
+function describeUrgent(
+  home: Home,
+  outage: HomeOutage,
+  backMs: EpochMs,
+  sinceMs: EpochMs,
+  nowMs: EpochMs,
+  nats: number,
+): Explanation {
+  const { timezone } = home.profile
+  const back = localTime(timezone, backMs)
+  const last = localTime(timezone, sinceMs)
+  const hours = Math.round((nowMs - backMs) / HOUR_MS)
+  const gone = describeKinds(outage.kinds)
+  const where = nameOf(outage)
+  const oneIn = Math.round(Math.exp(nats))
+  return {
+    en:
+      `This home has not come back to life with its neighbours: ${gone.en} of ${where.en} has been back since about ${back}, ` +
+      `and for ${hours} h there has been no sign of life here (the last was at ${last}). ` +
+      `At this time such a silence of this home happens about once in ${oneIn}. Somebody should look now.`,
+    zh:
+      `该户未随邻居恢复生活迹象：${where.zh} 的${gone.zh}约于 ${back} 恢复，此后 ${hours} 小时该户仍无生活迹象` +
+      `（最后一次在 ${last}）。此时段这样的静默约每 ${oneIn} 次才有一次。请立即查看。`,
+  }
+}
+
+function describeLife(home: Home, sinceMs: EpochMs): Explanation {
+  const when = localTime(home.profile.timezone, sinceMs)
+  return { en: `A sign of life at ${when}.`, zh: `${when} 有生活迹象。` }
+}
+
+/** One matter of what the life model says of a silence and of its being urgent: the graver of the two at each moment. */
+export function joinUrgent(life: Outcome | null, urgent: Outcome): Outcome {
+  if (life === null || urgent.raise.atMs < life.raise.atMs) {
+    return { raise: urgent.raise, escalate: null, clear: life?.clear ?? urgent.clear }
+  }
+  const { atMs, severity, explanation, evidence, household, kind, onsetMs } = urgent.raise
+  const { escalate } = life
+  const isRed = escalate !== null && escalate.severity === 'red' && escalate.atMs <= atMs
+  const grown = { type: 'escalate', household, kind, onsetMs, atMs, severity, explanation, evidence } as const
+  return { raise: life.raise, escalate: isRed ? escalate : grown, clear: life.clear ?? urgent.clear }
+}

@@ -1,0 +1,41 @@
+import type { MeterKind } from '../../../domain/units.ts'
+import { COEFFICIENTS } from './coefficients.ts'
+import {
+  BASE_CAP,
+  DEEP_NATS,
+  FLOOR_MIN_UNBROKEN,
+  HABIT_MIN_WEEKS,
+  RETURNS_PRIOR,
+  UNLIKELY_SHARE,
+} from './parameters.ts'
+
+/**
+ * What a home is judged by, as far as it is varied to see what each idea buys (detector/fit): an idea is switched off by a
+ * value of its own parameter, so that the fold has no second path. Not part of the saved state.
+ */
+export interface LifeModel {
+  /** Weights of the hazard of return (hazard.ts). */
+  readonly weights: Readonly<Record<MeterKind, readonly number[]>>
+  /** `RETURNS_PRIOR`; huge: no home is calibrated on its own returns. */
+  readonly returnsPrior: number
+  /** `FLOOR_MIN_UNBROKEN`; Infinity: no leak floor is believed, and water that never stops is taken for life. */
+  readonly floorMinUnbroken: number
+  /** `DEEP_NATS`; Infinity: a deep silence of power ends like any other. */
+  readonly deepNats: number
+  /** `BASE_CAP`; Infinity: the base load is whatever the nights draw. */
+  readonly baseCap: number
+  /** `UNLIKELY_SHARE`; 1: the score is the improbability of the silence alone, 0: what waiting saves alone. */
+  readonly unlikelyShare: number
+  /** `HABIT_MIN_WEEKS`; Infinity: no weekly absence is known. */
+  readonly habitMinWeeks: number
+}
+
+export const MODEL: LifeModel = {
+  weights: COEFFICIENTS,
+  returnsPrior: RETURNS_PRIOR,
+  floorMinUnbroken: FLOOR_MIN_UNBROKEN,
+  deepNats: DEEP_NATS,
+  baseCap: BASE_CAP,
+  unlikelyShare: UNLIKELY_SHARE,
+  habitMinWeeks: HABIT_MIN_WEEKS,
+}

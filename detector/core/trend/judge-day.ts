@@ -1,0 +1,250 @@
+import type { Severity } from '../../../domain/alert-kinds.ts'
+import {
+  BACK_SHARE,
+  DECLINE_BASE_DAYS,
+  DECLINE_ERRORS,
+  DECLINE_GAP_DAYS,
+  DECLINE_GROWS_AFTER_DAYS,
+  DECLINE_MIN_SHARE,
+  DECLINE_NATS,
+  DECLINE_ORANGE_NATS,
+  DECLINE_RECENT_DAYS,
+  DROP_NATS,
+  DROP_ORANGE_NATS,
+  DROP_SPREADS,
+  LEVEL_DAYS,
+  LEVEL_MIN_DAYS,
+  MIN_SPREAD,
+  SETTLED_DAYS,
+  STEP_DAYS,
+  STEP_GROWS_AFTER_DAYS,
+  STEP_WITHIN_DAYS,
+  SURGE_NATS,
+  SURGE_ORANGE_NATS,
+  SURGE_SPREADS,
+} from './parameters.ts'
+
+export type TrendKind = 'drop' | 'surge' | 'decline'
+
+/** A change of level of one meter. */
+export interface Change {
+  readonly meter: number
+  /** The usual level before it, in nats, without what the village did. */
+  readonly base: number
+  /** From there to the level it was raised with, in nats. */
+  readonly shift: number
+  /** Day-to-day spread of the usual level. */
+  readonly spread: number
+}
+
+/** A matter that is going on, or that has ended and still explains what follows from it. */
+export interface OpenTrend {
+  readonly kind: TrendKind
+  readonly onsetDay: number
+  readonly severity: Severity
+  readonly changes: readonly Change[]
+  /** The day with which it was over; null while it goes on. */
+  readonly endedDay: number | null
+}
+
+/**
+ * A meter's days up to the judged one, the newest last: its use in nats without what the village did; NaN where nothing
+ * is known, where the home was silent, or where it is not to be counted.
+ */
+export type Days = Float64Array
+
+/** Days that a judgement looks back. */
+export const LOOK_BACK_DAYS = 68
+
+export type Step =
+  | { readonly type: 'raise'; readonly open: OpenTrend }
+  | { readonly type: 'escalate'; readonly open: OpenTrend; readonly changes: readonly Change[] }
+  | { readonly type: 'clear'; readonly open: OpenTrend; readonly why: 'back' | 'settled' }
+
+const SEVERITIES = ['yellow', 'orange', 'red'] as const
+
+/**
+ * What a finished day says of a home: a pure function of its meters' days and of what was open before. Appends to `steps`.
+ * @returns what is open after it; the same array where nothing has changed
+ */
+export function judgeDay(
+  meters: readonly Days[],
+  day: number,
+  open: readonly OpenTrend[],
+  steps: Step[],
+): readonly OpenTrend[] {
+  let now = open
+  for (const each of open) {
+    const after = follow(each, meters, day, steps)
+    if (after === each) continue
+    now = now.flatMap((one) => (one === each ? (after ?? []) : one))
+  }
+  const raised =
+    findStep(meters, day, now, 'drop') ?? findStep(meters, day, now, 'surge') ?? findDecline(meters, day, now)
+  if (raised === null) return now
+  steps.push({ type: 'raise', open: raised })
+  return [...now, raised]
+}
+
+/** An open matter a day later; null: forgotten. */
+function follow(open: OpenTrend, meters: readonly Days[], day: number, steps: Step[]): OpenTrend | null {
+  if (open.endedDay !== null) return day - open.endedDay > SETTLED_DAYS ? null : open
+  const changes = open.changes.flatMap((change): Change[] => {
+    const days = meters[change.meter]
+    const level = days === undefined ? NaN : levelNow(days, open.kind)
+    return Number.isNaN(level) ? [] : [{ ...change, shift: level - change.base }]
+  })
+  const isBack =
+    changes.length > 0 &&
+    changes.every(({ shift, meter }) => {
+      const was = open.changes.find((change) => change.meter === meter)?.shift ?? 0
+      return was < 0 ? shift > BACK_SHARE * was : shift < BACK_SHARE * was
+    })
+  const isSettled = day - open.onsetDay >= SETTLED_DAYS && open.kind !== 'decline'
+  if (isBack || isSettled || day - open.onsetDay >= 2 * SETTLED_DAYS) {
+    steps.push({ type: 'clear', open, why: isBack ? 'back' : 'settled' })
+    return { ...open, endedDay: day }
+  }
+  if (changes.length === 0) return open
+  const severity = severityOf(open.kind, changes, day - open.onsetDay)
+  if (SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(open.severity)) return open
+  const grown = { ...open, severity }
+  steps.push({ type: 'escalate', open: grown, changes })
+  return grown
+}
+
+function levelNow(days: Days, kind: TrendKind): number {
+  if (Number.isNaN(days[days.length - 1] ?? NaN)) return NaN
+  return kind === 'decline' ? medianOf(days, days.length - 7, days.length, 4) : (newest(days)?.level ?? NaN)
+}
+
+function severityOf(kind: TrendKind, changes: readonly Change[], days: number): Severity {
+  const size = Math.max(...changes.map(({ shift }) => Math.abs(shift)))
+  const orange = { drop: -DROP_ORANGE_NATS, surge: SURGE_ORANGE_NATS, decline: -DECLINE_ORANGE_NATS }[kind]
+  const after = kind === 'decline' ? DECLINE_GROWS_AFTER_DAYS : STEP_GROWS_AFTER_DAYS
+  return SEVERITIES[(size >= orange ? 1 : 0) + (days >= after ? 1 : 0)] ?? 'red'
+}
+
+/** The newest lived days: their median and the one nearest to nothing having happened, either way. */
+function newest(days: Days): { level: number; highest: number; lowest: number; first: number } | null {
+  const last = days.length - 1
+  if (Number.isNaN(days[last] ?? NaN)) return null
+  const found: number[] = []
+  let first = last
+  for (let at = last; at > last - STEP_WITHIN_DAYS && found.length < STEP_DAYS; at--) {
+    const value = days[at] ?? NaN
+    if (Number.isNaN(value)) continue
+    found.push(value)
+    first = at
+  }
+  if (found.length < STEP_DAYS) return null
+  found.sort((a, b) => a - b)
+  return {
+    level: found[STEP_DAYS >> 1] ?? NaN,
+    lowest: found[0] ?? NaN,
+    highest: found[STEP_DAYS - 1] ?? NaN,
+    first,
+  }
+}
+
+/** `drop` and `surge`: a step of the level within the last days. */
+function findStep(
+  meters: readonly Days[],
+  day: number,
+  open: readonly OpenTrend[],
+  kind: 'drop' | 'surge',
+): OpenTrend | null {
+  if (open.some((each) => explains(each, kind))) return null
+  const sign = kind === 'drop' ? -1 : 1
+  const bar = Math.abs(kind === 'drop' ? DROP_NATS : SURGE_NATS)
+  const spreads = kind === 'drop' ? DROP_SPREADS : SURGE_SPREADS
+  const changes: Change[] = []
+  let onset = Infinity
+  meters.forEach((days, meter) => {
+    const now = newest(days)
+    if (now === null) return
+    const before = usual(days, now.first)
+    if (before === null) return
+    const shift = now.level - before.level
+    const least = (kind === 'drop' ? now.highest : now.lowest) - before.level
+    if (sign * shift < bar || sign * least < bar / 2 || sign * shift < spreads * before.spread) return
+    changes.push({ meter, base: before.level, shift, spread: before.spread })
+    onset = Math.min(onset, day - (days.length - 1 - now.first))
+  })
+  if (changes.length === 0) return null
+  return { kind, onsetDay: onset, severity: severityOf(kind, changes, day - onset), changes, endedDay: null }
+}
+
+/** `decline`: the newest weeks against earlier ones. */
+function findDecline(meters: readonly Days[], day: number, open: readonly OpenTrend[]): OpenTrend | null {
+  if (open.some((each) => explains(each, 'decline'))) return null
+  const changes: Change[] = []
+  meters.forEach((days, meter) => {
+    const end = days.length
+    if (Number.isNaN(days[end - 1] ?? NaN)) return
+    const split = end - DECLINE_RECENT_DAYS
+    const baseEnd = split - DECLINE_GAP_DAYS
+    const recent = medianOf(days, split, end, DECLINE_MIN_SHARE * DECLINE_RECENT_DAYS)
+    const base = medianOf(days, baseEnd - DECLINE_BASE_DAYS, baseEnd, DECLINE_MIN_SHARE * DECLINE_BASE_DAYS)
+    const lately = medianOf(days, end - 7, end, 4)
+    const shift = recent - base
+    if (!(shift <= DECLINE_NATS) || !(lately - base <= DECLINE_NATS)) return
+    const spread = Math.max(MIN_SPREAD, spreadOf(days, baseEnd - DECLINE_BASE_DAYS, baseEnd, base))
+    // A median of n has a standard error of 1.25 sigma / sqrt n.
+    const error = 1.25 * spread * Math.sqrt(1 / DECLINE_RECENT_DAYS + 1 / DECLINE_BASE_DAYS)
+    if (shift > -DECLINE_ERRORS * error) return
+    changes.push({ meter, base, shift, spread })
+  })
+  if (changes.length === 0) return null
+  const onsetDay = day - DECLINE_RECENT_DAYS + 1
+  return { kind: 'decline', onsetDay, severity: severityOf('decline', changes, 0), changes, endedDay: null }
+}
+
+/** Whether a matter that is open, or was open lately, is why the level is what it is. */
+function explains(open: OpenTrend, kind: TrendKind): boolean {
+  if (open.kind === kind && open.endedDay === null) return true
+  switch (kind) {
+    case 'drop':
+      return open.kind === 'surge'
+    case 'surge':
+      return open.kind !== 'surge'
+    case 'decline':
+      return true
+  }
+}
+
+/** Median and spread of the last known days before `end`. */
+function usual(days: Days, end: number): { level: number; spread: number } | null {
+  let from = end
+  for (let known = 0; from > 0 && known < LEVEL_DAYS;) if (!Number.isNaN(days[--from] ?? NaN)) known++
+  const level = medianOf(days, from, end, LEVEL_MIN_DAYS)
+  if (Number.isNaN(level)) return null
+  return { level, spread: Math.max(MIN_SPREAD, spreadOf(days, from, end, level)) }
+}
+
+const scratch = new Float64Array(LOOK_BACK_DAYS)
+
+/** Median of the known values in [from, end); NaN where fewer than `least` are known. */
+export function medianOf(days: Days, from: number, end: number, least: number): number {
+  let count = 0
+  for (let at = Math.max(0, from); at < end; at++) {
+    const value = days[at] ?? NaN
+    if (!Number.isNaN(value)) scratch[count++] = value
+  }
+  return count === 0 || count < least ? NaN : middle(count)
+}
+
+/** 1.4826 times the median distance from `level`. */
+function spreadOf(days: Days, from: number, end: number, level: number): number {
+  let count = 0
+  for (let at = Math.max(0, from); at < end; at++) {
+    const value = days[at] ?? NaN
+    if (!Number.isNaN(value)) scratch[count++] = Math.abs(value - level)
+  }
+  return count === 0 ? 0 : 1.4826 * middle(count)
+}
+
+function middle(count: number): number {
+  const values = scratch.subarray(0, count).sort()
+  return ((values[(count - 1) >> 1] ?? 0) + (values[count >> 1] ?? 0)) / 2
+}

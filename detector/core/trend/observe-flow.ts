@@ -1,0 +1,160 @@
+import { HOUR_MS, SECOND_MS, type EpochMs } from '../../../domain/time.ts'
+import type { HomeEvent } from '../home-event.ts'
+import type { Observation, Profile } from '../observation.ts'
+import { describeFlow, describeFlowStopped } from './explain-flow.ts'
+import {
+  FLOW_GROWS_AFTER_HOURS,
+  FLOW_HOURS,
+  FLOW_LONGEST_INTERVAL_HOURS,
+  FLOW_MIN_COVER,
+  FLOW_MIN_DAYS,
+  FLOW_MIN_L_PER_H,
+  FLOW_ORANGE_L_PER_H,
+  FLOW_OVER_USUAL,
+  FLOW_RED_L_PER_H,
+  HOUR_COVER,
+} from './parameters.ts'
+import { FLOW_DAYS, flowOf, getByte, M, meterAt, PER_UNIT, type TrendState } from './state.ts'
+
+const HOUR_S = HOUR_MS / SECOND_MS
+const SEVERITIES = ['yellow', 'orange', 'red'] as const
+
+/**
+ * `continuous-flow`: water that has not stopped for a day. Hours (UTC) are added up from whatever intervals come; the
+ * run of hours above the bar goes on until one measured hour is below it. What was not measured neither feeds nor ends it,
+ * but a run that was mostly not measured is no run.
+ */
+export function observeFlow(
+  state: TrendState,
+  offset: number,
+  profile: Profile,
+  { endMs, intervalMs, meter, amount }: Observation,
+  say: (event: HomeEvent) => void,
+): void {
+  if (amount === null || profile.meters[meter]?.kind !== 'water') return
+  if (!(intervalMs > 0) || intervalMs > FLOW_LONGEST_INTERVAL_HOURS * HOUR_MS) return
+  const at = meterAt(offset, meter)
+  const hour = Math.floor((endMs - intervalMs / 2) / HOUR_MS)
+  if (hour !== state[at + M.hour]) {
+    state[at + M.hour] = hour
+    state[at + M.hourSum] = 0
+    state[at + M.hourCoverS] = 0
+  }
+  // An hour that was counted as soon as it was known well enough is not counted again.
+  const known = state[at + M.hourCoverS] ?? 0
+  if (known >= HOUR_COVER * HOUR_S) return
+  state[at + M.hourSum] = (state[at + M.hourSum] ?? 0) + Math.round(Math.max(0, amount) * PER_UNIT.water)
+  state[at + M.hourCoverS] = known + Math.round(intervalMs / SECOND_MS)
+  const coverS = state[at + M.hourCoverS] ?? 0
+  if (coverS < HOUR_COVER * HOUR_S) return
+  const flow = Math.round(((state[at + M.hourSum] ?? 0) * HOUR_S) / coverS)
+  const hours = state[at + M.dayHours] ?? 0
+  state[at + M.dayMin] = hours === 0 ? flow : Math.min(flow, state[at + M.dayMin] ?? flow)
+  state[at + M.dayHours] = hours + 1
+  foldHour(state, at, profile, meter, flow, endMs, intervalMs, say)
+}
+
+function foldHour(
+  state: TrendState,
+  at: number,
+  profile: Profile,
+  meter: number,
+  flow: number,
+  endMs: EpochMs,
+  intervalMs: number,
+  say: (event: HomeEvent) => void,
+): void {
+  const fromS = state[at + M.flowFromS] ?? 0
+  if (fromS === 0) {
+    if (flow < 1_000 * FLOW_MIN_L_PER_H) return
+    const bar = 1_000 * Math.max(FLOW_MIN_L_PER_H, FLOW_OVER_USUAL * (usualFlow(state, at) ?? 0))
+    if (flow < bar) return
+    state[at + M.flowFromS] = Math.floor((endMs - intervalMs) / SECOND_MS)
+    state[at + M.flowHours] = 1
+    state[at + M.flowMin] = flow
+    state[at + M.flowBar] = bar
+    return
+  }
+  if (flow < (state[at + M.flowBar] ?? 0)) {
+    endFlow(state, at, profile, meter, endMs, say)
+    return
+  }
+  state[at + M.flowHours] = (state[at + M.flowHours] ?? 0) + 1
+  state[at + M.flowMin] = Math.min(flow, state[at + M.flowMin] ?? flow)
+  judgeFlow(state, at, profile, meter, endMs, say)
+}
+
+function endFlow(
+  state: TrendState,
+  at: number,
+  profile: Profile,
+  meter: number,
+  endMs: EpochMs,
+  say: (event: HomeEvent) => void,
+): void {
+  const onsetMs = (state[at + M.flowFromS] ?? 0) * SECOND_MS
+  const wasRaised = (state[at + M.flowRaised] ?? 0) > 0
+  state[at + M.flowFromS] = 0
+  state[at + M.flowRaised] = 0
+  if (!wasRaised) return
+  const reason = describeFlowStopped(profile, endMs)
+  say({
+    meter,
+    finding: {
+      type: 'clear',
+      household: profile.household,
+      kind: 'continuous-flow',
+      onsetMs,
+      atMs: endMs,
+      reason,
+    },
+  })
+}
+
+function judgeFlow(
+  state: TrendState,
+  at: number,
+  profile: Profile,
+  meter: number,
+  endMs: EpochMs,
+  say: (event: HomeEvent) => void,
+): void {
+  const onsetMs = (state[at + M.flowFromS] ?? 0) * SECOND_MS
+  const spanHours = (endMs - onsetMs) / HOUR_MS
+  const hours = state[at + M.flowHours] ?? 0
+  const raised = state[at + M.flowRaised] ?? 0
+  if (spanHours < FLOW_HOURS || raised === 3) return
+  const usual = usualFlow(state, at)
+  if (raised === 0 && (hours < spanHours * FLOW_MIN_COVER || usual === null)) return
+  const leastLPerH = (state[at + M.flowMin] ?? 0) / 1_000
+  const size = leastLPerH >= FLOW_RED_L_PER_H ? 2 : leastLPerH >= FLOW_ORANGE_L_PER_H ? 1 : 0
+  const severity = Math.min(2, size + (spanHours >= FLOW_GROWS_AFTER_HOURS ? 1 : 0))
+  if (raised > severity) return
+  state[at + M.flowRaised] = 1 + severity
+  const said = {
+    household: profile.household,
+    kind: 'continuous-flow',
+    onsetMs,
+    atMs: endMs,
+    severity: SEVERITIES[severity] ?? 'red',
+    ...describeFlow(profile, meter, { onsetMs, endMs, leastLPerH, usualLPerH: usual ?? 0 }),
+  } as const
+  const { id } = profile.meters[meter] ?? { id: null }
+  if (id === null) return
+  say({
+    meter,
+    finding: raised === 0 ? { type: 'raise', meters: [id], ...said } : { type: 'escalate', ...said },
+  })
+}
+
+/** Median of the lowest hours of the last days, L/h; null while too few are known. */
+function usualFlow(state: TrendState, at: number): number | null {
+  const codes: number[] = []
+  for (let place = 0; place < FLOW_DAYS; place++) {
+    const code = getByte(state, at + M.flows, place)
+    if (code > 0) codes.push(code)
+  }
+  if (codes.length < FLOW_MIN_DAYS) return null
+  codes.sort((a, b) => a - b)
+  return flowOf(codes[codes.length >> 1] ?? 1)
+}

@@ -1,0 +1,68 @@
+/**
+ * Every choice of the trend model with its meaning; docs/DETECTION.md has the table and says what each was tried against.
+ * Levels are natural logarithms of a day's use, so that -0.69 is half and +0.69 is double.
+ */
+
+/** A day of a meter counts when at least this share of it was measured. */
+export const DAY_COVER = 0.8
+/** A day in which a sign of life was seen in no more hours than this is silence: the matter of `inactivity`, never of a trend. */
+export const SILENT_SIGN_HOURS = 2
+/** A day is judged when the home's data has reached this hour of the next one: its neighbours have reported it by then. */
+export const JUDGE_AFTER_HOURS = 12
+
+/** Days before a day that make its usual level (median), and how many of them must be known. */
+export const LEVEL_DAYS = 28
+export const LEVEL_MIN_DAYS = 14
+
+/** A region's factor is the median of at least this many homes; with fewer, the next larger area speaks. */
+export const AREA_MIN_HOMES = 20
+
+/** `drop`, `surge`: the newest lived days that must agree, and within how many days they must lie. */
+export const STEP_DAYS = 3
+export const STEP_WITHIN_DAYS = 5
+/** Their median, against the home's own level and its neighbours: -50 % and +150 %. */
+export const DROP_NATS = Math.log(0.5)
+export const SURGE_NATS = Math.log(2.5)
+/** The same in units of the home's own day-to-day spread (1.4826 MAD, at least MIN_SPREAD). */
+export const DROP_SPREADS = 3
+export const SURGE_SPREADS = 3
+export const MIN_SPREAD = 0.15
+
+/** `decline`: median of the newest weeks against that of earlier ones. */
+export const DECLINE_RECENT_DAYS = 14
+export const DECLINE_GAP_DAYS = 14
+export const DECLINE_BASE_DAYS = 35
+/** -30 %. */
+export const DECLINE_NATS = Math.log(0.7)
+/** In standard errors of the difference of the two medians. */
+export const DECLINE_ERRORS = 4
+/** Known days that either side needs, as a share of its length. */
+export const DECLINE_MIN_SHARE = 0.6
+
+/** A matter is over when its level has come back to within this share of the change that raised it. */
+export const BACK_SHARE = 0.5
+/** After so long the new level is the home's own: the matter is over, and the next change is measured from there. */
+export const SETTLED_DAYS = 42
+
+/** Severity: one step up at -70 % / x4 (decline: -50 %), one more after so many days. */
+export const DROP_ORANGE_NATS = Math.log(0.3)
+export const SURGE_ORANGE_NATS = Math.log(4)
+export const DECLINE_ORANGE_NATS = Math.log(0.5)
+export const STEP_GROWS_AFTER_DAYS = 7
+export const DECLINE_GROWS_AFTER_DAYS = 21
+
+/** `continuous-flow`: litres an hour that are flow, over what always flows in this home. */
+export const FLOW_MIN_L_PER_H = 2
+export const FLOW_OVER_USUAL = 2
+/** Hours that it must not have stopped, and the share of them that must have been measured. */
+export const FLOW_HOURS = 24
+export const FLOW_MIN_COVER = 0.8
+/** Days of lowest flows that must be known before a flow is news. */
+export const FLOW_MIN_DAYS = 7
+/** Severity by size (L/h), and one step up after so many hours. */
+export const FLOW_ORANGE_L_PER_H = 15
+export const FLOW_RED_L_PER_H = 60
+export const FLOW_GROWS_AFTER_HOURS = 72
+/** An hour counts when so much of it was measured; intervals longer than this show no hour. */
+export const HOUR_COVER = 0.75
+export const FLOW_LONGEST_INTERVAL_HOURS = 1.6

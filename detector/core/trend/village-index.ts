@@ -1,0 +1,215 @@
+import type { MeterKind } from '../../../domain/units.ts'
+import { AREA_MIN_HOMES, LEVEL_DAYS } from './parameters.ts'
+
+/**
+ * What the homes of an area have in common, day by day: how much more or less than usual they all used.
+ *
+ *   dev(h, d) = x(h, d) - median of x(h, d-28 .. d-1)          a home's day against its own level, in nats
+ *   f(d)      = median over the homes of the area of dev(h, d)   where at least AREA_MIN_HOMES are there, else the parent's
+ *   C(d)      = f(d) + median of C(d-28 .. d-1)                  the same as a level: a chained index, 0 before the first day
+ *
+ * A home is judged by x - C: a heatwave, a festival, a season that moves the village is in C and moves nobody. Counts of
+ * integers make it independent of the order in which homes report; a home that says something else of a day (late data)
+ * takes its old contribution back first.
+ */
+export interface VillageIndex {
+  /** By kind and path; the path '' is all homes. */
+  readonly areas: Map<string, AreaIndex>
+  /** Sum of its areas' revisions when homes last looked again. */
+  revision: number
+}
+
+export interface AreaIndex {
+  readonly parent: AreaIndex | null
+  /** The newest day that a home has told of; days up to OPEN_AREA_DAYS before it can still change. 0: none yet. */
+  newestDay: number
+  /** Homes per day (mod OPEN_AREA_DAYS) and bin. */
+  readonly counts: Uint32Array
+  /** C per day (mod INDEX_DAYS), in hundredths of a nat; what may have changed is worked out anew when asked for. */
+  readonly index: Int16Array
+  /** f per day, likewise. */
+  readonly factors: Int16Array
+  staleFrom: number
+  /** The newest day that a home was judged by. */
+  askedTo: number
+  /** Grows when C changes for a day that homes were judged by: they look again. */
+  revision: number
+  /** Grows with every change of f: areas inside take it from here. */
+  version: number
+  parentVersion: number
+}
+
+/** Lateness (4 days) behind the slowest meter (4 days), and a home that lags by 4 days, with room. */
+export const OPEN_AREA_DAYS = 16
+export const INDEX_DAYS = 128
+const BINS = 51
+const BIN = 0.08
+const LOWEST = -2.04
+/** Hundredths of a nat. */
+const UNIT = 0.01
+
+export function newVillageIndex(): VillageIndex {
+  return { areas: new Map(), revision: 0 }
+}
+
+/** The area of a path, with those around it. */
+export function areaOf(village: VillageIndex, kind: MeterKind, path: string): AreaIndex {
+  const key = `${kind}:${path}`
+  const known = village.areas.get(key)
+  if (known !== undefined) return known
+  const cut = path.lastIndexOf('/')
+  const parent = path === '' ? null : areaOf(village, kind, cut < 0 ? '' : path.slice(0, cut))
+  const newestDay = parent?.newestDay ?? 0
+  const area: AreaIndex = {
+    parent,
+    newestDay,
+    counts: new Uint32Array(OPEN_AREA_DAYS * BINS),
+    // A new area begins with what the larger one has seen so far.
+    index: parent === null ? new Int16Array(INDEX_DAYS) : parent.index.slice(),
+    factors: parent === null ? new Int16Array(INDEX_DAYS) : parent.factors.slice(),
+    staleFrom: newestDay - OPEN_AREA_DAYS + 1,
+    askedTo: 0,
+    revision: 0,
+    version: 0,
+    parentVersion: -1,
+  }
+  village.areas.set(key, area)
+  return area
+}
+
+/** The bin of a deviation, from 1; 0 stands for a home that has nothing to say of the day. */
+export function binOf(dev: number): number {
+  return 1 + Math.max(0, Math.min(BINS - 1, Math.floor((dev - LOWEST) / BIN)))
+}
+
+/** Replaces what one home has said of a day, in its area and all around it. */
+export function tellDay(area: AreaIndex, day: number, oldBin: number, newBin: number): void {
+  for (let each: AreaIndex | null = area; each !== null; each = each.parent) {
+    if (day > each.newestDay) {
+      refresh(each)
+      slide(each, day)
+    }
+    if (day <= each.newestDay - OPEN_AREA_DAYS) continue
+    const row = (day % OPEN_AREA_DAYS) * BINS - 1
+    if (oldBin > 0) each.counts[row + oldBin] = Math.max(0, (each.counts[row + oldBin] ?? 0) - 1)
+    if (newBin > 0) each.counts[row + newBin] = (each.counts[row + newBin] ?? 0) + 1
+    if (day < each.staleFrom) each.staleFrom = day
+  }
+}
+
+/** Opens the days up to `day`; what falls out of the open days stays as it was worked out last. */
+function slide(area: AreaIndex, day: number): void {
+  const from = Math.max(area.newestDay + 1, day - INDEX_DAYS + 1)
+  for (let each = from; each <= day; each++) {
+    area.counts.fill(0, (each % OPEN_AREA_DAYS) * BINS, ((each % OPEN_AREA_DAYS) + 1) * BINS)
+    area.index[each % INDEX_DAYS] = 0
+    area.factors[each % INDEX_DAYS] = 0
+  }
+  area.staleFrom = Math.min(area.staleFrom, from)
+  area.newestDay = day
+}
+
+/** C of a day, in nats; 0 before anything is known, the newest known for a day that nobody has told of yet. */
+export function indexOn(area: AreaIndex, day: number): number {
+  if (area.newestDay === 0 || day <= area.newestDay - INDEX_DAYS) return 0
+  return (area.index[Math.min(day, area.newestDay) % INDEX_DAYS] ?? 0) * UNIT
+}
+
+/** How all of the area moved on a day against the weeks before it, in nats. */
+export function factorOn(area: AreaIndex, day: number): number {
+  if (day > area.newestDay || day <= area.newestDay - INDEX_DAYS) return 0
+  return (area.factors[day % INDEX_DAYS] ?? 0) * UNIT
+}
+
+/** Homes that have told of an open day, in this area or the smallest around it that has enough. */
+export function homesOn(area: AreaIndex, day: number): number {
+  const count = countOn(area, day)
+  return count >= AREA_MIN_HOMES || area.parent === null ? count : homesOn(area.parent, day)
+}
+
+/** To be called before a home is judged by the days up to `day`. */
+export function prepare(area: AreaIndex, day: number): void {
+  refresh(area)
+  for (let each: AreaIndex | null = area; each !== null; each = each.parent) {
+    if (day > each.askedTo) each.askedTo = day
+  }
+}
+
+/** Whether an area has changed for days that homes were judged by, since it was last asked. */
+export function hasMoved(village: VillageIndex): boolean {
+  let revision = 0
+  for (const area of village.areas.values()) {
+    refresh(area)
+    revision += area.revision
+  }
+  const moved = revision !== village.revision
+  village.revision = revision
+  return moved
+}
+
+/** Works out anew what may have changed since. */
+export function refresh(area: AreaIndex): void {
+  const { parent } = area
+  if (parent !== null) {
+    refresh(parent)
+    if (parent.version !== area.parentVersion) area.staleFrom = 0
+    area.parentVersion = parent.version
+  }
+  workOut(area)
+  if (parent === null || parent.newestDay <= area.newestDay) return
+  slide(area, parent.newestDay)
+  workOut(area)
+}
+
+function workOut(area: AreaIndex): void {
+  if (area.staleFrom > area.newestDay) return
+  let changed = false
+  let asked = false
+  for (
+    let day = Math.max(area.staleFrom, area.newestDay - OPEN_AREA_DAYS + 1);
+    day <= area.newestDay;
+    day++
+  ) {
+    const place = day % INDEX_DAYS
+    const factor = Math.round(factorOf(area, day) / UNIT)
+    const level = factor + Math.round(levelBefore(area, day))
+    if (area.index[place] === level && area.factors[place] === factor) continue
+    area.index[place] = level
+    area.factors[place] = factor
+    changed = true
+    if (day <= area.askedTo) asked = true
+  }
+  area.staleFrom = Infinity
+  if (changed) area.version++
+  if (asked) area.revision++
+}
+
+const before = new Int16Array(LEVEL_DAYS)
+
+function levelBefore(area: AreaIndex, day: number): number {
+  for (let back = 1; back <= LEVEL_DAYS; back++) before[back - 1] = area.index[(day - back) % INDEX_DAYS] ?? 0
+  before.sort()
+  return ((before[(LEVEL_DAYS >> 1) - 1] ?? 0) + (before[LEVEL_DAYS >> 1] ?? 0)) / 2
+}
+
+function countOn(area: AreaIndex, day: number): number {
+  if (day > area.newestDay || day <= area.newestDay - OPEN_AREA_DAYS) return 0
+  const row = (day % OPEN_AREA_DAYS) * BINS
+  let count = 0
+  for (let bin = 0; bin < BINS; bin++) count += area.counts[row + bin] ?? 0
+  return count
+}
+
+/** The median of an area's deviations, interpolated within its bin. */
+function factorOf(area: AreaIndex, day: number): number {
+  const count = countOn(area, day)
+  if (count < AREA_MIN_HOMES) return area.parent === null ? 0 : factorOf(area.parent, day)
+  const row = (day % OPEN_AREA_DAYS) * BINS
+  let below = 0
+  for (let bin = 0; bin < BINS; bin++) {
+    const here = area.counts[row + bin] ?? 0
+    if (below + here >= count / 2) return LOWEST + BIN * (bin + (count / 2 - below) / here)
+    below += here
+  }
+  throw new Error('a median lies in no bin')
+}

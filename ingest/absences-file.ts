@@ -1,0 +1,136 @@
+import { CsvError, parse } from 'csv-parse/sync'
+import { ABSENCE_KINDS, absenceReasonSchema, problemOfBounds, type AbsenceKind } from '../domain/absence.ts'
+import { householdIdSchema, type HouseholdId } from '../domain/ids.ts'
+import { toIso, type EpochMs } from '../domain/time.ts'
+
+/** A calendar file: CSV in UTF-8, one row per absence. Its columns, in any order. */
+export const ABSENCE_COLUMNS = {
+  household: 'id of the home',
+  from: 'from when nobody is home: ISO 8601 with a zone, such as 2026-02-14T08:00:00+08:00',
+  to: 'until when, at most a year',
+  reason: 'why, in words for the duty officer',
+  kind: `${ABSENCE_KINDS.join(' or ')}; empty, or the column left out: planned`,
+} as const
+type Column = keyof typeof ABSENCE_COLUMNS
+const NEEDED: readonly Column[] = ['household', 'from', 'to', 'reason']
+
+export const ABSENCES_EXAMPLE = `household,from,to,reason,kind
+H-330127-0001,2026-02-14T08:00:00+08:00,2026-02-24T18:00:00+08:00,spring festival with her son,planned
+H-330127-0002,2026-02-10T14:00:00+08:00,2026-02-20T12:00:00+08:00,"hip operation, county hospital",hospital
+`
+
+/** Rows of one import; each is an entry of the journal. */
+export const MOST_ABSENCES = 10_000
+const ISO_WITH_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:?\d\d)$/
+
+export interface AbsenceRow {
+  readonly household: HouseholdId
+  readonly fromMs: EpochMs
+  readonly toMs: EpochMs
+  readonly reason: string
+  readonly kind: AbsenceKind
+}
+
+/** Reads a calendar as a whole: every problem with its line; with any, there are no rows. */
+export function parseAbsences(
+  text: string,
+  isKnown: (household: HouseholdId) => boolean,
+): { rows: AbsenceRow[]; problems: string[] } {
+  const problems: string[] = []
+  const records = readRecords(text, problems)
+  const rows = records.flatMap(({ fields, line }) => {
+    const found: string[] = []
+    const row = readRow(fields, isKnown, found)
+    for (const problem of found) problems.push(`line ${line}: ${problem}`)
+    return row === null ? [] : [row]
+  })
+  if (rows.length > MOST_ABSENCES) {
+    problems.push(`the file has ${rows.length} absences; split it into files of up to ${MOST_ABSENCES}`)
+  }
+  if (rows.length === 0 && problems.length === 0) problems.push('the file has no rows below its header')
+  return { rows: problems.length > 0 ? [] : rows, problems }
+}
+
+interface CsvRecord {
+  readonly record: string[]
+  readonly info: { readonly lines: number }
+}
+
+function readRecords(
+  text: string,
+  problems: string[],
+): { fields: Partial<Record<string, string>>; line: number }[] {
+  let records: CsvRecord[]
+  try {
+    const options = { info: true, bom: true, trim: true, skip_empty_lines: true, relax_column_count: true }
+    // Its types do not know that `info` changes the shape of a record.
+    records = parse(text, options) as unknown as CsvRecord[]
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    problems.push(`it is no CSV: ${error.message}`)
+    return []
+  }
+  const [header, ...body] = records
+  const columns = header?.record ?? []
+  const missing = NEEDED.filter((column) => !columns.includes(column))
+  const strange = columns.filter((column) => !(column in ABSENCE_COLUMNS))
+  for (const column of missing) problems.push(`line 1: the column "${column}" is missing`)
+  for (const column of strange) {
+    problems.push(`line 1: unknown column "${column}"; known are ${Object.keys(ABSENCE_COLUMNS).join(', ')}`)
+  }
+  if (problems.length > 0) return []
+  return body.flatMap(({ record, info }) => {
+    if (record.length === columns.length) {
+      const fields = Object.fromEntries(columns.map((column, i) => [column, record[i] ?? '']))
+      return [{ fields, line: info.lines }]
+    }
+    problems.push(
+      `line ${info.lines}: ${record.length} fields, the header has ${columns.length}; quote fields that contain a comma`,
+    )
+    return []
+  })
+}
+
+function readRow(
+  fields: Partial<Record<string, string>>,
+  isKnown: (household: HouseholdId) => boolean,
+  problems: string[],
+): AbsenceRow | null {
+  const household = householdIdSchema.safeParse(fields['household'])
+  const reason = absenceReasonSchema.safeParse(fields['reason'])
+  const kind = fields['kind'] === undefined || fields['kind'] === '' ? 'planned' : fields['kind']
+  const fromMs = momentOf(fields['from'] ?? '')
+  const toMs = momentOf(fields['to'] ?? '')
+  if (!household.success) problems.push(`household "${fields['household']}": ${wordsOf(household.error)}`)
+  else if (!isKnown(household.data)) {
+    problems.push(`household "${household.data}" is not registered here; import it first`)
+  }
+  if (!reason.success) problems.push(`reason: ${wordsOf(reason.error)}`)
+  if (!isKind(kind)) problems.push(`kind "${kind}": it is one of ${ABSENCE_KINDS.join(', ')}`)
+  for (const [name, timeMs] of [
+    ['from', fromMs],
+    ['to', toMs],
+  ] as const) {
+    if (timeMs === null) {
+      problems.push(`${name} "${fields[name]}": a time is ISO 8601 with a zone, such as ${toIso(0)}`)
+    }
+  }
+  if (fromMs === null || toMs === null) return null
+  const bounds = problemOfBounds(fromMs, toMs)
+  if (bounds !== null) problems.push(bounds)
+  if (!household.success || !reason.success || !isKind(kind)) return null
+  return { household: household.data, fromMs, toMs, reason: reason.data, kind }
+}
+
+function isKind(text: string): text is AbsenceKind {
+  return (ABSENCE_KINDS as readonly string[]).includes(text)
+}
+
+function momentOf(text: string): EpochMs | null {
+  const timeMs = ISO_WITH_ZONE.test(text) ? Date.parse(text) : NaN
+  return Number.isNaN(timeMs) ? null : timeMs
+}
+
+function wordsOf({ issues: [issue] }: { issues: { message: string }[] }): string {
+  return issue?.message ?? 'it is not valid'
+}
