@@ -13,6 +13,10 @@ const BENCHMARKS: Record<
     what: 'the same into InfluxDB, which is killed and started again: what is acked, kept, and how fast it drains',
     load: () => import('./outage.ts'),
   },
+  trend: {
+    what: 'what the trends cost and find on a file of real readings: --readings FILE [--timezone ZONE] [--rounds N]',
+    load: () => import('./trend.ts'),
+  },
 }
 
 const [name, ...args] = process.argv.slice(2)

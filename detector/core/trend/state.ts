@@ -8,7 +8,7 @@ import type { MeterKind } from '../../../domain/units.ts'
 export type TrendState = Uint32Array
 
 /** Days of use that are remembered: the widest comparison, and the days that are still open to late data. */
-export const RING_DAYS = 92
+export const RING_DAYS = 116
 /** Days whose lowest flow is remembered. */
 export const FLOW_DAYS = 28
 /** Days whose moment of judgement is remembered: those that late data can change (`SEAL_DAYS`), and a gap of a week. */
