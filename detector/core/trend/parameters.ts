@@ -18,6 +18,8 @@ export const LEVEL_MIN_DAYS = 14
 
 /** A region's factor is the median of at least this many homes; with fewer, the next larger area speaks. */
 export const AREA_MIN_HOMES = 20
+/** Of all homes together fewer are enough: a median of few errs less than to take a festival for a matter of each home. */
+export const ALL_MIN_HOMES = 8
 
 /** `drop`, `surge`: the newest lived days that must agree, and within how many days they must lie; a few, or a week. */
 export const STEP_DAYS = 3
@@ -73,6 +75,9 @@ export const FLOW_OVER_LONGEST = 1.5
 export const FLOW_LONGEST_WAIT_HOURS = 72
 /** What is left of that longest one after a day. */
 export const FLOW_LONGEST_KEPT = 0.97
+/** The hours, local, in which a flow shows its size. */
+export const NIGHT_FROM_HOUR = 1
+export const NIGHT_TO_HOUR = 5
 /** Severity by size (L/h), and one step up after so many hours. */
 export const FLOW_ORANGE_L_PER_H = 15
 export const FLOW_RED_L_PER_H = 60

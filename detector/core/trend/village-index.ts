@@ -1,5 +1,5 @@
 import type { MeterKind } from '../../../domain/units.ts'
-import { AREA_MIN_HOMES, LEVEL_DAYS } from './parameters.ts'
+import { ALL_MIN_HOMES, AREA_MIN_HOMES, LEVEL_DAYS } from './parameters.ts'
 
 /**
  * What the homes of an area have in common, day by day: how much more or less than usual they all used.
@@ -209,7 +209,8 @@ function countOn(area: AreaIndex, day: number): number {
 /** The median of an area's deviations, interpolated within its bin. */
 function factorOf(area: AreaIndex, day: number): number {
   const count = countOn(area, day)
-  if (count < AREA_MIN_HOMES) return area.parent === null ? 0 : factorOf(area.parent, day)
+  if (area.parent !== null && count < AREA_MIN_HOMES) return factorOf(area.parent, day)
+  if (count < ALL_MIN_HOMES) return 0
   const row = (day % OPEN_AREA_DAYS) * BINS
   let below = 0
   for (let bin = 0; bin < BINS; bin++) {
