@@ -1,7 +1,6 @@
 import type { Explanation, Finding } from '../../domain/finding.ts'
 import { DAY_MS, LATENESS_MS, type EpochMs } from '../../domain/time.ts'
-import { newMember, noteHours, type Member } from './area/member.ts'
-import { hourOf } from './area/outage.ts'
+import { newMember, noteItem, type Member } from './area/member.ts'
 import { addDay, CLOSED_AFTER_DAYS, type Pool } from './area/pool.ts'
 import { foldReturn, newReturn, type ReturnState } from './area/return-to-life.ts'
 import { isSupplyGone } from './area/supply.ts'
@@ -119,10 +118,10 @@ export function cloneHomeState(state: HomeState): HomeState {
 /** Takes an item; `settle` works what was taken. */
 export function takeItem(home: Home, item: Item): 'taken' | 'known' | 'behind' {
   const fate = take(home.rewind, item)
-  if (fate === 'taken') noteHours(home.member, hourOf(item.endMs - item.intervalMs), hourOf(item.endMs - 1))
-  if (fate === 'taken' && item.endMs > (home.newestMs[item.meter] ?? Infinity)) {
-    home.newestMs[item.meter] = item.endMs
-  }
+  if (fate !== 'taken') return fate
+  const isNewest = item.endMs > (home.newestMs[item.meter] ?? Infinity)
+  noteItem(home.member, home.profile, item, isNewest)
+  if (isNewest) home.newestMs[item.meter] = item.endMs
   return fate
 }
 
