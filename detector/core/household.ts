@@ -5,6 +5,7 @@ import { hourOf } from './area/outage.ts'
 import { addDay, CLOSED_AFTER_DAYS, type Pool } from './area/pool.ts'
 import { foldReturn, newReturn, type ReturnState } from './area/return-to-life.ts'
 import { isSupplyGone } from './area/supply.ts'
+import { tellBlindness } from './devices/blind.ts'
 import { foldDevices } from './devices/fold.ts'
 import { offlineSince } from './devices/offline.ts'
 import { COLUMN, get, newDevices, type DeviceState } from './devices/state.ts'
@@ -215,6 +216,7 @@ function currentMatters(home: Home, context: HomeContext): Matters {
   for (const said of home.trend.events) events.push(said.event)
   const matters = gatherMatters(events)
   home.wakeMs = Infinity
+  tellBlindness(home, matters)
   for (const [key, outcome] of matters) matters.set(key, holdOutcome(home, outcome, matters))
   return matters
 }

@@ -1,8 +1,8 @@
 import type { Explanation, Finding, Hold } from '../../domain/finding.ts'
 import type { MeterId } from '../../domain/ids.ts'
 import type { EpochMs } from '../../domain/time.ts'
-import { joinUrgent, URGENT } from './area/return-to-life.ts'
 import type { HomeEvent } from './home-event.ts'
+import { joinUrgent, URGENT } from './join-urgent.ts'
 import { reasonToRetract } from './retract-reasons.ts'
 
 export type Raise = Extract<Finding, { type: 'raise' }>
