@@ -14,6 +14,7 @@ import { closeOnce } from './state/row.ts'
 import type { Slab } from './state/slab.ts'
 import { foldTrend } from './trend/fold-trend.ts'
 import type { VillageIndex } from './trend/village-index.ts'
+import { foldUsual } from './usual-absence.ts'
 import { FLAG, type Item } from './window.ts'
 
 /** What a home is folded with. */
@@ -63,6 +64,7 @@ export function foldHome(
     for (const finding of findings) if (finding.type !== 'retract') say({ meter: -1, finding })
   }
   foldReturn(state, outages, endMs, say)
+  foldUsual(state, endMs, context.life, say)
   if (!measured) return
   const silentSinceMs = silentSinceOf(state)
   const sign = silentSinceMs === null ? null : silentSinceMs === endMs

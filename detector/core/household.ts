@@ -2,6 +2,8 @@ import type { Explanation, Finding } from '../../domain/finding.ts'
 import { LATENESS_MS, type EpochMs } from '../../domain/time.ts'
 import { newMember, noteHours, type Member } from './area/member.ts'
 import { hourOf } from './area/outage.ts'
+import { gapEvent } from './data-gap.ts'
+import { tellBlindness } from './devices/blind.ts'
 import { offlineSince } from './devices/offline.ts'
 import { COLUMN, get } from './devices/state.ts'
 import { foldHome, measuredMsIn, type HomeContext } from './fold-home.ts'
@@ -152,6 +154,7 @@ function currentMatters(home: Home, context: HomeContext): Matters {
   for (const said of home.trend.events) events.push(said.event)
   const matters = gatherMatters(events)
   home.wakeMs = Infinity
+  tellBlindness(home, matters)
   for (const [key, outcome] of matters) matters.set(key, holdOutcome(home, outcome, matters))
   return matters
 }
@@ -170,7 +173,8 @@ function clockEvents(home: Home, context: HomeContext): HomeEvent[] {
     if (raise === null) home.offlineMs[meter] = NaN
     else events.push(raise)
   }
-  return events
+  const gap = events.length === 0 ? null : gapEvent(home, context)
+  return gap === null ? events : [...events, gap]
 }
 
 /** A meter that the clock called offline has a newer reading (or fewer) than it had then. */

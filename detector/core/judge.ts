@@ -2,6 +2,8 @@ import type { Finding } from '../../domain/finding.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import {
   foldLife,
+  habitOfLifeSilence,
+  type HabitOfSilence,
   presentLifeSilence,
   reachedOn,
   silentSinceMs,
@@ -67,6 +69,15 @@ export function silentSinceOf(state: JudgeState): EpochMs | null {
 /** The silence that goes on, where the home's own rhythm is known well enough to weigh it. */
 export function presentSilence(state: JudgeState, endMs: EpochMs): PresentSilence | null {
   return isLife(state) ? presentLifeSilence(state, endMs) : null
+}
+
+/** The weekly absence that keeps a silence from being an alert now; null where there is no such silence, or no habit. */
+export function habitOfSilence(
+  state: JudgeState,
+  endMs: EpochMs,
+  context: LifeContext,
+): HabitOfSilence | null {
+  return isLife(state) ? habitOfLifeSilence(state, endMs, context) : null
 }
 
 /** What a finished UTC day of this home adds to the area's budget (`closeDay`), or null; a fixed rule has no budget. */

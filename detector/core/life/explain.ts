@@ -79,15 +79,15 @@ export function describeSilence(
 function habitInEnglish(profile: Profile, habit: WeeklyAbsence): string {
   return (
     `It is away at this time of most weeks (${habit.weeks} of the last ${habit.ofWeeks}) for about ${Math.round(habit.hours)} h, ` +
-    `and would have been back at about ${local(profile, habit.returnMs)}: ` +
-    `it was waited for until ${local(profile, habit.untilMs)}. `
+    `and is back at about ${local(profile, habit.returnMs)}: ` +
+    `it is waited for until ${local(profile, habit.untilMs)}. `
   )
 }
 
 function habitInChinese(profile: Profile, habit: WeeklyAbsence): string {
   return (
     `这户每周此时常外出（近 ${habit.ofWeeks} 周中有 ${habit.weeks} 周），约 ${Math.round(habit.hours)} 小时，` +
-    `按习惯应在 ${local(profile, habit.returnMs)} 左右返回，已等到 ${local(profile, habit.untilMs)}。`
+    `按习惯应在 ${local(profile, habit.returnMs)} 左右返回，等候至 ${local(profile, habit.untilMs)}。`
   )
 }
 

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../domain/finding.ts'
+import type { Evidence, Explanation, Finding } from '../../../domain/finding.ts'
 import { DAY_MS, HOUR_MS, type EpochMs } from '../../../domain/time.ts'
 import { wallMs } from '../local-time.ts'
 import type { Observation } from '../observation.ts'
@@ -17,7 +17,7 @@ import {
   severityOf,
 } from './silence.ts'
 import { B, C, DAYS, M, NEVER, V, type LifeState } from './state.ts'
-import { hasBeenAway, isUsualAbsence } from './weekly-absence.ts'
+import { hasBeenAway, isUsualAbsence, weeklyAbsenceAt, type WeeklyAbsence } from './weekly-absence.ts'
 
 export { cloneLife, decodeLife, encodeLife, newLife, type LifeState } from './state.ts'
 
@@ -158,12 +158,41 @@ export interface PresentSilence {
   readonly logAlive: number
   /** A weekly absence explains it. */
   readonly isUsual: boolean
+  /** It is an alert. */
+  readonly isOpen: boolean
 }
 
 /** The silence that goes on at `endMs`; null while the home is not known well enough. */
 export function presentLifeSilence(state: LifeState, endMs: EpochMs): PresentSilence | null {
   const sinceMs = silentSinceMs(state)
-  const watchedMs = endMs - (state.f64[state.clock + C.firstMs] ?? endMs)
-  if (sinceMs === null || watchedMs < LEARNING_DAYS * DAY_MS) return null
-  return { sinceMs, logAlive: state.f32[state.level + V.logAlive] ?? 0, isUsual: isUsualAbsence(state) }
+  if (sinceMs === null || !isKnown(state, endMs)) return null
+  return {
+    sinceMs,
+    logAlive: state.f32[state.level + V.logAlive] ?? 0,
+    isUsual: isUsualAbsence(state),
+    isOpen: (state.f64[state.clock + C.openOnsetMs] ?? NEVER) !== NEVER,
+  }
+}
+
+export interface HabitOfSilence {
+  readonly sinceMs: EpochMs
+  readonly habit: WeeklyAbsence
+  readonly explanation: Explanation
+  readonly evidence: Evidence
+}
+
+/** The weekly absence that keeps the present silence from being an alert; null where none does, or it is none. */
+export function habitOfLifeSilence(
+  state: LifeState,
+  endMs: EpochMs,
+  context: LifeContext,
+): HabitOfSilence | null {
+  const peak = state.f32[state.level + V.peak] ?? 0
+  if (peak <= 0 || (state.f64[state.clock + C.openOnsetMs] ?? NEVER) !== NEVER || !isKnown(state, endMs))
+    return null
+  const threshold = context.thresholdOn(dayOf(endMs))
+  const sinceMs = silentSinceMs(state)
+  if (peak < threshold || sinceMs === null || !isUsualAbsence(state)) return null
+  const habit = weeklyAbsenceAt(state, sinceMs)
+  return habit === null ? null : { sinceMs, habit, ...describeSilence(state, endMs, threshold) }
 }

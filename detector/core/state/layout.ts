@@ -16,8 +16,8 @@ export const SECTIONS = {
   clock: { of: 'f64', home: 6, meter: 0, judge: 'life' },
   /** rules/state.ts */
   rule: { of: 'f64', home: 58, meter: 0, judge: 'rule' },
-  /** area/return-to-life.ts */
-  back: { of: 'f64', home: 3, meter: 0, judge: null },
+  /** area/return-to-life.ts, usual-absence.ts */
+  back: { of: 'f64', home: 4, meter: 0, judge: null },
   level: { of: 'f32', home: 18, meter: 0, judge: 'life' },
   returns: { of: 'f32', home: 12, meter: 0, judge: 'life' },
   load: { of: 'f32', home: 0, meter: 2, judge: 'life' },

@@ -1,18 +1,24 @@
 import { HOUR_MS, SECOND_MS, type EpochMs } from '../../../domain/time.ts'
 import type { HomeEvent } from '../home-event.ts'
 import type { Observation, Profile } from '../observation.ts'
+import { hourOf, wallMs } from '../local-time.ts'
 import { describeFlow, describeFlowStopped } from './explain-flow.ts'
 import {
   FLOW_GROWS_AFTER_HOURS,
   FLOW_HOURS,
+  FLOW_LONGEST_GAP_HOURS,
   FLOW_LONGEST_INTERVAL_HOURS,
+  FLOW_LONGEST_WAIT_HOURS,
   FLOW_MIN_COVER,
   FLOW_MIN_DAYS,
   FLOW_MIN_L_PER_H,
   FLOW_ORANGE_L_PER_H,
+  FLOW_OVER_LONGEST,
   FLOW_OVER_USUAL,
   FLOW_RED_L_PER_H,
   HOUR_COVER,
+  NIGHT_FROM_HOUR,
+  NIGHT_TO_HOUR,
 } from './parameters.ts'
 import { FLOW_DAYS, flowOf, getByte, M, meterAt, PER_UNIT, type TrendState } from './state.ts'
 
@@ -35,7 +41,9 @@ export function observeFlow(
   if (!(intervalMs > 0) || intervalMs > FLOW_LONGEST_INTERVAL_HOURS * HOUR_MS) return
   const at = meterAt(offset, meter)
   const hour = Math.floor((endMs - intervalMs / 2) / HOUR_MS)
-  if (hour !== state[at + M.hour]) {
+  const before = state[at + M.hour] ?? 0
+  if (hour !== before) {
+    if (hour - before > FLOW_LONGEST_GAP_HOURS && state[at + M.flowRaised] === 0) state[at + M.flowFromS] = 0
     state[at + M.hour] = hour
     state[at + M.hourSum] = 0
     state[at + M.hourCoverS] = 0
@@ -72,6 +80,7 @@ function foldHour(
     state[at + M.flowFromS] = Math.floor((endMs - intervalMs) / SECOND_MS)
     state[at + M.flowHours] = 1
     state[at + M.flowMin] = flow
+    state[at + M.flowNight] = 0
     state[at + M.flowBar] = bar
     return
   }
@@ -81,6 +90,11 @@ function foldHour(
   }
   state[at + M.flowHours] = (state[at + M.flowHours] ?? 0) + 1
   state[at + M.flowMin] = Math.min(flow, state[at + M.flowMin] ?? flow)
+  const hour = hourOf(wallMs(profile.timezone, endMs - intervalMs / 2))
+  if (hour >= NIGHT_FROM_HOUR && hour < NIGHT_TO_HOUR) {
+    const known = state[at + M.flowNight] ?? 0
+    state[at + M.flowNight] = known === 0 || hour === NIGHT_FROM_HOUR ? flow : Math.min(flow, known)
+  }
   judgeFlow(state, at, profile, meter, endMs, say)
 }
 
@@ -94,6 +108,8 @@ function endFlow(
 ): void {
   const onsetMs = (state[at + M.flowFromS] ?? 0) * SECOND_MS
   const wasRaised = (state[at + M.flowRaised] ?? 0) > 0
+  const hundredths = Math.round((100 * (endMs - onsetMs)) / HOUR_MS)
+  state[at + M.flowLongest] = Math.max(hundredths, state[at + M.flowLongest] ?? 0)
   state[at + M.flowFromS] = 0
   state[at + M.flowRaised] = 0
   if (!wasRaised) return
@@ -126,8 +142,14 @@ function judgeFlow(
   if (spanHours < FLOW_HOURS || raised === 3) return
   const usual = usualFlow(state, at)
   if (raised === 0 && (hours < spanHours * FLOW_MIN_COVER || usual === null)) return
-  const leastLPerH = (state[at + M.flowMin] ?? 0) / 1_000
-  const size = leastLPerH >= FLOW_RED_L_PER_H ? 2 : leastLPerH >= FLOW_ORANGE_L_PER_H ? 1 : 0
+  const litresPerHour = sizeOf(state, at) / 1_000
+  if (raised === 0 && spanHours < hoursToWait(state, at, litresPerHour)) return
+  if (raised === 0 && litresPerHour < FLOW_OVER_USUAL * (usual ?? 0)) {
+    // It turned out to be what always flows here; the next hour is held against that.
+    state[at + M.flowFromS] = 0
+    return
+  }
+  const size = litresPerHour >= FLOW_RED_L_PER_H ? 2 : litresPerHour >= FLOW_ORANGE_L_PER_H ? 1 : 0
   const severity = Math.min(2, size + (spanHours >= FLOW_GROWS_AFTER_HOURS ? 1 : 0))
   if (raised > severity) return
   state[at + M.flowRaised] = 1 + severity
@@ -137,7 +159,7 @@ function judgeFlow(
     onsetMs,
     atMs: endMs,
     severity: SEVERITIES[severity] ?? 'red',
-    ...describeFlow(profile, meter, { onsetMs, endMs, leastLPerH, usualLPerH: usual ?? 0 }),
+    ...describeFlow(profile, meter, { onsetMs, endMs, litresPerHour, usualLPerH: usual ?? 0 }),
   } as const
   const { id } = profile.meters[meter] ?? { id: null }
   if (id === null) return
@@ -145,6 +167,19 @@ function judgeFlow(
     meter,
     finding: raised === 0 ? { type: 'raise', meters: [id], ...said } : { type: 'escalate', ...said },
   })
+}
+
+/** The size of a flow, mL/h: what flowed while people sleep, because by day its lowest hours may hold, or precede it with, other use. */
+function sizeOf(state: TrendState, at: number): number {
+  const night = state[at + M.flowNight] ?? 0
+  return night > 0 ? night : (state[at + M.flowMin] ?? 0)
+}
+
+/** A home whose water often runs for a day (a cistern that hangs now and then) is told of a small flow that outlasts those. */
+function hoursToWait(state: TrendState, at: number, litresPerHour: number): number {
+  if (litresPerHour >= FLOW_ORANGE_L_PER_H) return FLOW_HOURS
+  const known = (FLOW_OVER_LONGEST * (state[at + M.flowLongest] ?? 0)) / 100
+  return Math.max(FLOW_HOURS, Math.min(FLOW_LONGEST_WAIT_HOURS, known))
 }
 
 /** Median of the lowest hours of the last days, L/h; null while too few are known. */

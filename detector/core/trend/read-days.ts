@@ -1,6 +1,21 @@
 import { LOOK_BACK_DAYS, medianOf, type Days } from './judge-day.ts'
-import { LEVEL_DAYS, LEVEL_MIN_DAYS } from './parameters.ts'
-import { H, levelOn, MISSING, natsOf, RING_DAYS, SILENT, type TrendState } from './state.ts'
+import { LEVEL_DAYS, LEVEL_MIN_DAYS, STEP_DAYS } from './parameters.ts'
+import {
+  amountOf,
+  FLOW_DAYS,
+  flowOf,
+  getByte,
+  H,
+  levelOn,
+  M,
+  meterAt,
+  MISSING,
+  natsOf,
+  NO_USE,
+  RING_DAYS,
+  SILENT,
+  type TrendState,
+} from './state.ts'
 import { indexOn, type AreaIndex } from './village-index.ts'
 
 /** Local days [from, to] of a home that are not to be counted: a planned absence. */
@@ -21,20 +36,26 @@ export function readDays(
   day: number,
   area: AreaIndex | null,
   absences: readonly DaySpan[],
-  days: Days = new Float64Array(LOOK_BACK_DAYS),
+  days: Days,
 ): Days {
+  const at = meterAt(offset, meter) + M.levels
+  // What is older than this has been written over.
   const oldest = (state[offset + H.day] ?? 0) - RING_DAYS
-  const codeOn = (each: number): number => (each <= oldest ? MISSING : levelOn(state, offset, meter, each))
-  let before = codeOn(day - LOOK_BACK_DAYS)
-  let code = codeOn(day - LOOK_BACK_DAYS + 1)
-  for (let at = 0; at < LOOK_BACK_DAYS; at++) {
-    const each = day - LOOK_BACK_DAYS + 1 + at
-    const after = each === day ? MISSING : codeOn(each + 1)
-    const isCounted =
-      before !== SILENT && after !== SILENT && !absences.some(({ from, to }) => from <= each && each <= to)
-    days[at] = isCounted ? natsOf(code) - (area === null ? 0 : indexOn(area, each)) : NaN
+  const first = day - LOOK_BACK_DAYS + 1
+  let place = first % RING_DAYS
+  let before = first - 1 <= oldest ? MISSING : getByte(state, at, (first - 1) % RING_DAYS)
+  let code = first <= oldest ? MISSING : getByte(state, at, place)
+  for (let index = 0; index < LOOK_BACK_DAYS; index++) {
+    place = place + 1 === RING_DAYS ? 0 : place + 1
+    const isKnown = index < LOOK_BACK_DAYS - 1 && first + index + 1 > oldest
+    const after = isKnown ? getByte(state, at, place) : MISSING
+    const isCounted = code >= NO_USE && before !== SILENT && after !== SILENT
+    days[index] = isCounted ? natsOf(code) - (area === null ? 0 : indexOn(area, first + index)) : NaN
     before = code
     code = after
+  }
+  for (const { from, to } of absences) {
+    if (to >= first && from <= day) days.fill(NaN, Math.max(0, from - first), Math.max(0, to - first + 1))
   }
   return days
 }
@@ -43,4 +64,17 @@ export function readDays(
 export function deviationOn(days: Days): number {
   const end = days.length - 1
   return (days[end] ?? NaN) - medianOf(days, end - LEVEL_DAYS, end, LEVEL_MIN_DAYS)
+}
+
+/** Of a meter's use on the newest days, the share that flowed without a stop: the lowest hour of each, day and night. */
+export function constantShareOf(state: TrendState, offset: number, meter: number, day: number): number {
+  const today = state[offset + H.day] ?? 0
+  let most = 0
+  for (let each = day; each > day - STEP_DAYS && each > today - FLOW_DAYS; each--) {
+    const flow = getByte(state, meterAt(offset, meter) + M.flows, each % FLOW_DAYS)
+    const level = natsOf(levelOn(state, offset, meter, each))
+    if (flow === 0 || Number.isNaN(level)) continue
+    most = Math.max(most, (24 * flowOf(flow)) / amountOf(level, 'water'))
+  }
+  return Math.min(0.99, most)
 }

@@ -8,7 +8,7 @@ import type { MeterKind } from '../../../domain/units.ts'
 export type TrendState = Uint32Array
 
 /** Days of use that are remembered: the widest comparison, and the days that are still open to late data. */
-export const RING_DAYS = 92
+export const RING_DAYS = 116
 /** Days whose lowest flow is remembered. */
 export const FLOW_DAYS = 28
 /** Days whose moment of judgement is remembered: those that late data can change (`SEAL_DAYS`), and a gap of a week. */
@@ -50,9 +50,13 @@ export const M = {
   /** The lowest hour of the local day, mL/h, and how many hours of it are known. */
   dayMin: 12,
   dayHours: 13,
+  /** The lowest hour of its last night, mL/h; 0: it has had none. */
+  flowNight: 14,
+  /** Hundredths of hours of the longest flow of the last weeks that has ended; slowly forgotten. */
+  flowLongest: 15,
   /** Four 8-bit codes a word. */
-  levels: 14,
-  flows: 14 + RING_DAYS / 4,
+  levels: 16,
+  flows: 16 + RING_DAYS / 4,
 } as const
 export const METER_WORDS = M.flows + FLOW_DAYS / 4
 
