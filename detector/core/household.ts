@@ -98,10 +98,6 @@ export function headOf(home: Home): HomeState {
   return stateIn(home.shelf, home.rewind.head, home.profile)
 }
 
-export function measuredMsOf(home: Home): EpochMs {
-  return measuredMsIn(headOf(home))
-}
-
 /** Takes an item; `settle` works what was taken. */
 export function takeItem(home: Home, item: Item): 'taken' | 'known' | 'behind' {
   const fate = take(home.rewind, item)
