@@ -1,7 +1,6 @@
 import type { Explanation, Finding } from '../../domain/finding.ts'
 import { LATENESS_MS, type EpochMs } from '../../domain/time.ts'
-import { newMember, noteHours, type Member } from './area/member.ts'
-import { hourOf } from './area/outage.ts'
+import { newMember, noteItem, type Member } from './area/member.ts'
 import { gapEvent } from './data-gap.ts'
 import { tellBlindness } from './devices/blind.ts'
 import { offlineSince } from './devices/offline.ts'
@@ -99,18 +98,13 @@ export function headOf(home: Home): HomeState {
   return stateIn(home.shelf, home.rewind.head, home.profile)
 }
 
-export function measuredMsOf(home: Home): EpochMs {
-  return measuredMsIn(headOf(home))
-}
-
 /** Takes an item; `settle` works what was taken. */
 export function takeItem(home: Home, item: Item): 'taken' | 'known' | 'behind' {
   const fate = take(home.rewind, item)
   if (fate !== 'taken') return fate
-  noteHours(home.member, hourOf(item.endMs - item.intervalMs), hourOf(item.endMs - 1))
-  if (item.endMs > newestMsOf(home, item.meter)) {
-    setNewest(home.shelf.rows, home.row, item.meter, item.endMs)
-  }
+  const isNewest = item.endMs > newestMsOf(home, item.meter)
+  noteItem(home.member, home.profile, item, isNewest)
+  if (isNewest) setNewest(home.shelf.rows, home.row, item.meter, item.endMs)
   return fate
 }
 
