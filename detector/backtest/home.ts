@@ -26,7 +26,11 @@ const STEPS: readonly Step[] = [judgeSilence, seeTrend]
 /** Where only `inactivity` is compared. */
 const SILENCE_ONLY: readonly Step[] = [judgeSilence]
 
-function judgeSilence(home: BacktestHome, observation: Observation, context: LifeContext): Finding[] {
+function judgeSilence(
+  home: BacktestHome,
+  observation: Observation,
+  context: LifeContext,
+): readonly Finding[] {
   return foldBacktestJudge(home.judge, observation, context)
 }
 

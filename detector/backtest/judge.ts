@@ -1,7 +1,8 @@
 import type { Finding } from '../../domain/finding.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import {
-  cloneJudge,
+  decodeJudge,
+  encodeJudge,
   foldJudge,
   newJudge,
   reachedOnDay,
@@ -28,14 +29,16 @@ export function foldBacktestJudge(
   judge: BacktestJudge,
   observation: Observation,
   context: LifeContext,
-): Finding[] {
+): readonly Finding[] {
   return 'core' in judge
     ? foldJudge(judge.core, observation, context)
     : foldYardstick(judge.yardstick, observation)
 }
 
 export function cloneBacktestJudge(judge: BacktestJudge): BacktestJudge {
-  return 'core' in judge ? { core: cloneJudge(judge.core) } : { yardstick: cloneYardstick(judge.yardstick) }
+  return 'core' in judge
+    ? { core: decodeJudge(encodeJudge(judge.core), judge.core.profile) }
+    : { yardstick: cloneYardstick(judge.yardstick) }
 }
 
 /** What a finished UTC day adds to the pooled budget, or null (`reachedOnDay`). */

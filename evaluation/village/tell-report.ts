@@ -79,12 +79,33 @@ function foundOf(incidents: readonly JudgedIncident[]): string[] {
 
 function fallTable(county: County, incidents: readonly JudgedIncident[]): string {
   const falls = incidents.filter(({ incident }) => incident.kind === 'fall')
-  const rows = [['falls', 'number', 'found', '≤ 24 h', '≤ 48 h', 'median', 'p90', 'red or orange']]
+  const rows = [
+    [
+      'falls',
+      'number',
+      'found',
+      '≤ 24 h',
+      '≤ 48 h',
+      'median',
+      'p90',
+      'red or orange',
+      'by any knock',
+      'median',
+    ],
+  ]
   for (const [name, belongs] of fallGroups(county)) {
     const own = falls.filter(({ incident }) => belongs(incident))
     if (own.length === 0) continue
     const grave = own.filter(({ severity }) => severity === 'red' || severity === 'orange').length
-    rows.push([name, String(own.length), ...foundOf(own), percent(grave, own.length)])
+    const knocks = own.flatMap(({ knockHours }) => knockHours ?? [])
+    rows.push([
+      name,
+      String(own.length),
+      ...foundOf(own),
+      percent(grave, own.length),
+      percent(knocks.length, own.length),
+      hours(quantile(knocks, 0.5)),
+    ])
   }
   return writeTable(rows)
 }

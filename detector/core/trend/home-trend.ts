@@ -5,7 +5,7 @@ import { matterKey } from '../matters.ts'
 import type { Profile } from '../observation.ts'
 import { judgeDay, type OpenTrend, type Step } from './judge-day.ts'
 import { endOfDay } from './observe-day.ts'
-import { deviationOn, readDays, type DaySpan } from './read-days.ts'
+import { constantShareOf, deviationOn, readDays, type DaySpan } from './read-days.ts'
 import { sayStep } from './say-step.ts'
 import { H, levelOn, OPEN_DAYS, reachedOn, type TrendState } from './state.ts'
 import { areaOf, binOf, prepare, tellDay, type AreaIndex, type VillageIndex } from './village-index.ts'
@@ -95,7 +95,10 @@ export function settleTrend(
   trend.absences = home.absences.length
   const judge = (day: number, open: readonly OpenTrend[], steps: Step[]): readonly OpenTrend[] => {
     if (reachedOn(state, offset, day) === 0) return open
-    const meters = areas.map((area, meter) => readDays(state, offset, meter, day, area, spans))
+    const meters = areas.map((area, meter) => ({
+      days: readDays(state, offset, meter, day, area, spans),
+      constantShare: constantShareOf(state, offset, meter, day),
+    }))
     return judgeDay(meters, day, open, steps)
   }
   const hasChanged = judgeAll(home, state, offset, areas, changedFrom, today, judge)

@@ -12,6 +12,7 @@ import {
   DROP_NATS,
   DROP_ORANGE_NATS,
   DROP_SPREADS,
+  DROP_WEEK_SPREADS,
   LEVEL_DAYS,
   LEVEL_MIN_DAYS,
   MIN_SPREAD,
@@ -22,6 +23,9 @@ import {
   SURGE_NATS,
   SURGE_ORANGE_NATS,
   SURGE_SPREADS,
+  SURGE_WEEK_SPREADS,
+  WEEK_DAYS,
+  WEEK_WITHIN_DAYS,
 } from './parameters.ts'
 
 export type TrendKind = 'drop' | 'surge' | 'decline'
@@ -53,6 +57,13 @@ export interface OpenTrend {
  */
 export type Days = Float64Array
 
+/** One meter as it is judged. */
+export interface MeterDays {
+  readonly days: Days
+  /** Of its newest days' use, what flowed without a stop (0 to 1): the matter of `continuous-flow`, not of `surge`. */
+  readonly constantShare: number
+}
+
 /** Days that a judgement looks back. */
 export const LOOK_BACK_DAYS = 68
 
@@ -68,7 +79,7 @@ const SEVERITIES = ['yellow', 'orange', 'red'] as const
  * @returns what is open after it; the same array where nothing has changed
  */
 export function judgeDay(
-  meters: readonly Days[],
+  meters: readonly MeterDays[],
   day: number,
   open: readonly OpenTrend[],
   steps: Step[],
@@ -87,10 +98,10 @@ export function judgeDay(
 }
 
 /** An open matter a day later; null: forgotten. */
-function follow(open: OpenTrend, meters: readonly Days[], day: number, steps: Step[]): OpenTrend | null {
+function follow(open: OpenTrend, meters: readonly MeterDays[], day: number, steps: Step[]): OpenTrend | null {
   if (open.endedDay !== null) return day - open.endedDay > SETTLED_DAYS ? null : open
   const changes = open.changes.flatMap((change): Change[] => {
-    const days = meters[change.meter]
+    const days = meters[change.meter]?.days
     const level = days === undefined ? NaN : levelNow(days, open.kind)
     return Number.isNaN(level) ? [] : [{ ...change, shift: level - change.base }]
   })
@@ -115,7 +126,9 @@ function follow(open: OpenTrend, meters: readonly Days[], day: number, steps: St
 
 function levelNow(days: Days, kind: TrendKind): number {
   if (Number.isNaN(days[days.length - 1] ?? NaN)) return NaN
-  return kind === 'decline' ? medianOf(days, days.length - 7, days.length, 4) : (newest(days)?.level ?? NaN)
+  return kind === 'decline'
+    ? medianOf(days, days.length - 7, days.length, 4)
+    : (newest(days, STEP_DAYS, STEP_WITHIN_DAYS)?.level ?? NaN)
 }
 
 function severityOf(kind: TrendKind, changes: readonly Change[], days: number): Severity {
@@ -125,61 +138,87 @@ function severityOf(kind: TrendKind, changes: readonly Change[], days: number): 
   return SEVERITIES[(size >= orange ? 1 : 0) + (days >= after ? 1 : 0)] ?? 'red'
 }
 
-/** The newest lived days: their median and the one nearest to nothing having happened, either way. */
-function newest(days: Days): { level: number; highest: number; lowest: number; first: number } | null {
+interface Newest {
+  readonly level: number
+  readonly highest: number
+  readonly lowest: number
+  /** Place of the first of them. */
+  readonly first: number
+}
+
+/** The newest `count` lived days: their median and how far apart most of them are; null where they lie too far back. */
+function newest(days: Days, count: number, within: number): Newest | null {
   const last = days.length - 1
   if (Number.isNaN(days[last] ?? NaN)) return null
   const found: number[] = []
   let first = last
-  for (let at = last; at > last - STEP_WITHIN_DAYS && found.length < STEP_DAYS; at--) {
+  for (let at = last; at > last - within && found.length < count; at--) {
     const value = days[at] ?? NaN
     if (Number.isNaN(value)) continue
     found.push(value)
     first = at
   }
-  if (found.length < STEP_DAYS) return null
+  if (found.length < count) return null
   found.sort((a, b) => a - b)
+  // Of seven days one may be an exception, of three none.
+  const but = count > 4 ? 1 : 0
   return {
-    level: found[STEP_DAYS >> 1] ?? NaN,
-    lowest: found[0] ?? NaN,
-    highest: found[STEP_DAYS - 1] ?? NaN,
+    level: found[count >> 1] ?? NaN,
+    lowest: found[but] ?? NaN,
+    highest: found[count - 1 - but] ?? NaN,
     first,
   }
 }
 
 /** `drop` and `surge`: a step of the level within the last days. */
 function findStep(
-  meters: readonly Days[],
+  meters: readonly MeterDays[],
   day: number,
   open: readonly OpenTrend[],
   kind: 'drop' | 'surge',
 ): OpenTrend | null {
   if (open.some((each) => explains(each, kind))) return null
-  const sign = kind === 'drop' ? -1 : 1
-  const bar = Math.abs(kind === 'drop' ? DROP_NATS : SURGE_NATS)
-  const spreads = kind === 'drop' ? DROP_SPREADS : SURGE_SPREADS
   const changes: Change[] = []
   let onset = Infinity
-  meters.forEach((days, meter) => {
-    const now = newest(days)
-    if (now === null) return
-    const before = usual(days, now.first)
-    if (before === null) return
-    const shift = now.level - before.level
-    const least = (kind === 'drop' ? now.highest : now.lowest) - before.level
-    if (sign * shift < bar || sign * least < bar / 2 || sign * shift < spreads * before.spread) return
-    changes.push({ meter, base: before.level, shift, spread: before.spread })
-    onset = Math.min(onset, day - (days.length - 1 - now.first))
+  meters.forEach((one, meter) => {
+    const found = stepOf(one, kind, 'days') ?? stepOf(one, kind, 'week')
+    if (found === null) return
+    const { first, ...change } = found
+    changes.push({ meter, ...change })
+    onset = Math.min(onset, day - (one.days.length - 1 - first))
   })
   if (changes.length === 0) return null
   return { kind, onsetDay: onset, severity: severityOf(kind, changes, day - onset), changes, endedDay: null }
 }
 
+function stepOf({ days, constantShare }: MeterDays, kind: 'drop' | 'surge', window: 'days' | 'week') {
+  const now =
+    window === 'days' ? newest(days, STEP_DAYS, STEP_WITHIN_DAYS) : newest(days, WEEK_DAYS, WEEK_WITHIN_DAYS)
+  if (now === null) return null
+  const before = usual(days, now.first)
+  if (before === null) return null
+  const sign = kind === 'drop' ? -1 : 1
+  const bar = Math.abs(kind === 'drop' ? DROP_NATS : SURGE_NATS)
+  const spreads = {
+    drop: { days: DROP_SPREADS, week: DROP_WEEK_SPREADS },
+    surge: { days: SURGE_SPREADS, week: SURGE_WEEK_SPREADS },
+  }[kind][window]
+  const shift = now.level - before.level
+  const least = (kind === 'drop' ? now.highest : now.lowest) - before.level
+  if (sign * shift < bar || sign * least < bar / 2 || sign * shift < spreads * before.spread) return null
+  if (kind === 'surge' && shift + Math.log(1 - constantShare) < bar / 2) return null
+  return { base: before.level, shift, spread: before.spread, first: now.first }
+}
+
 /** `decline`: the newest weeks against earlier ones. */
-function findDecline(meters: readonly Days[], day: number, open: readonly OpenTrend[]): OpenTrend | null {
+function findDecline(
+  meters: readonly MeterDays[],
+  day: number,
+  open: readonly OpenTrend[],
+): OpenTrend | null {
   if (open.some((each) => explains(each, 'decline'))) return null
   const changes: Change[] = []
-  meters.forEach((days, meter) => {
+  meters.forEach(({ days }, meter) => {
     const end = days.length
     if (Number.isNaN(days[end - 1] ?? NaN)) return
     const split = end - DECLINE_RECENT_DAYS

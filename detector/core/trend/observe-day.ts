@@ -2,7 +2,13 @@ import { DAY_MS, HOUR_MS, SECOND_MS, type EpochMs } from '../../../domain/time.t
 import type { MeterKind } from '../../../domain/units.ts'
 import { offsetMs, wallMs } from '../local-time.ts'
 import type { Observation, Profile } from '../observation.ts'
-import { DAY_COVER, FLOW_MIN_COVER, JUDGE_AFTER_HOURS, SILENT_SIGN_HOURS } from './parameters.ts'
+import {
+  DAY_COVER,
+  FLOW_LONGEST_KEPT,
+  FLOW_MIN_COVER,
+  JUDGE_AFTER_HOURS,
+  SILENT_SIGN_HOURS,
+} from './parameters.ts'
 import {
   codeOf,
   FLOW_DAYS,
@@ -147,6 +153,7 @@ function closeDay(state: TrendState, at: number, day: number, signs: number, kin
   setByte(state, at + M.flows, day % FLOW_DAYS, flow)
   state[at + M.dayHours] = 0
   state[at + M.dayMin] = 0
+  state[at + M.flowLongest] = Math.floor((state[at + M.flowLongest] ?? 0) * FLOW_LONGEST_KEPT)
 }
 
 /** The moment at which a local day ends: the next midnight of its wall clock. */

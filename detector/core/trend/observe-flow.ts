@@ -5,11 +5,14 @@ import { describeFlow, describeFlowStopped } from './explain-flow.ts'
 import {
   FLOW_GROWS_AFTER_HOURS,
   FLOW_HOURS,
+  FLOW_LONGEST_GAP_HOURS,
   FLOW_LONGEST_INTERVAL_HOURS,
+  FLOW_LONGEST_WAIT_HOURS,
   FLOW_MIN_COVER,
   FLOW_MIN_DAYS,
   FLOW_MIN_L_PER_H,
   FLOW_ORANGE_L_PER_H,
+  FLOW_OVER_LONGEST,
   FLOW_OVER_USUAL,
   FLOW_RED_L_PER_H,
   HOUR_COVER,
@@ -35,7 +38,9 @@ export function observeFlow(
   if (!(intervalMs > 0) || intervalMs > FLOW_LONGEST_INTERVAL_HOURS * HOUR_MS) return
   const at = meterAt(offset, meter)
   const hour = Math.floor((endMs - intervalMs / 2) / HOUR_MS)
-  if (hour !== state[at + M.hour]) {
+  const before = state[at + M.hour] ?? 0
+  if (hour !== before) {
+    if (hour - before > FLOW_LONGEST_GAP_HOURS && state[at + M.flowRaised] === 0) state[at + M.flowFromS] = 0
     state[at + M.hour] = hour
     state[at + M.hourSum] = 0
     state[at + M.hourCoverS] = 0
@@ -72,6 +77,7 @@ function foldHour(
     state[at + M.flowFromS] = Math.floor((endMs - intervalMs) / SECOND_MS)
     state[at + M.flowHours] = 1
     state[at + M.flowMin] = flow
+    state[at + M.flowMinBefore] = 0
     state[at + M.flowBar] = bar
     return
   }
@@ -79,8 +85,11 @@ function foldHour(
     endFlow(state, at, profile, meter, endMs, say)
     return
   }
-  state[at + M.flowHours] = (state[at + M.flowHours] ?? 0) + 1
-  state[at + M.flowMin] = Math.min(flow, state[at + M.flowMin] ?? flow)
+  const hours = (state[at + M.flowHours] ?? 0) + 1
+  const isNewDay = hours % FLOW_HOURS === 1
+  if (isNewDay) state[at + M.flowMinBefore] = state[at + M.flowMin] ?? 0
+  state[at + M.flowHours] = hours
+  state[at + M.flowMin] = isNewDay ? flow : Math.min(flow, state[at + M.flowMin] ?? flow)
   judgeFlow(state, at, profile, meter, endMs, say)
 }
 
@@ -94,6 +103,8 @@ function endFlow(
 ): void {
   const onsetMs = (state[at + M.flowFromS] ?? 0) * SECOND_MS
   const wasRaised = (state[at + M.flowRaised] ?? 0) > 0
+  const hundredths = Math.round((100 * (endMs - onsetMs)) / HOUR_MS)
+  state[at + M.flowLongest] = Math.max(hundredths, state[at + M.flowLongest] ?? 0)
   state[at + M.flowFromS] = 0
   state[at + M.flowRaised] = 0
   if (!wasRaised) return
@@ -126,7 +137,13 @@ function judgeFlow(
   if (spanHours < FLOW_HOURS || raised === 3) return
   const usual = usualFlow(state, at)
   if (raised === 0 && (hours < spanHours * FLOW_MIN_COVER || usual === null)) return
-  const leastLPerH = (state[at + M.flowMin] ?? 0) / 1_000
+  const leastLPerH = leastOf(state, at) / 1_000
+  if (raised === 0 && spanHours < hoursToWait(state, at, leastLPerH)) return
+  if (raised === 0 && leastLPerH < FLOW_OVER_USUAL * (usual ?? 0)) {
+    // It turned out to be what always flows here; the next hour is held against that.
+    state[at + M.flowFromS] = 0
+    return
+  }
   const size = leastLPerH >= FLOW_RED_L_PER_H ? 2 : leastLPerH >= FLOW_ORANGE_L_PER_H ? 1 : 0
   const severity = Math.min(2, size + (spanHours >= FLOW_GROWS_AFTER_HOURS ? 1 : 0))
   if (raised > severity) return
@@ -145,6 +162,18 @@ function judgeFlow(
     meter,
     finding: raised === 0 ? { type: 'raise', meters: [id], ...said } : { type: 'escalate', ...said },
   })
+}
+
+/** The lowest hour of the flow's last whole day, mL/h: the first hours of its first day may have been other use as well. */
+function leastOf(state: TrendState, at: number): number {
+  return state[at + ((state[at + M.flowHours] ?? 0) > FLOW_HOURS ? M.flowMinBefore : M.flowMin)] ?? 0
+}
+
+/** A home whose water often runs for a day (a cistern that hangs now and then) is told of a small flow that outlasts those. */
+function hoursToWait(state: TrendState, at: number, leastLPerH: number): number {
+  if (leastLPerH >= FLOW_ORANGE_L_PER_H) return FLOW_HOURS
+  const known = (FLOW_OVER_LONGEST * (state[at + M.flowLongest] ?? 0)) / 100
+  return Math.max(FLOW_HOURS, Math.min(FLOW_LONGEST_WAIT_HOURS, known))
 }
 
 /** Median of the lowest hours of the last days, L/h; null while too few are known. */

@@ -17,15 +17,21 @@ export const LEVEL_MIN_DAYS = 14
 /** A region's factor is the median of at least this many homes; with fewer, the next larger area speaks. */
 export const AREA_MIN_HOMES = 20
 
-/** `drop`, `surge`: the newest lived days that must agree, and within how many days they must lie. */
+/** `drop`, `surge`: the newest lived days that must agree, and within how many days they must lie; a few, or a week. */
 export const STEP_DAYS = 3
 export const STEP_WITHIN_DAYS = 5
+export const WEEK_DAYS = 7
+export const WEEK_WITHIN_DAYS = 10
 /** Their median, against the home's own level and its neighbours: -50 % and +150 %. */
 export const DROP_NATS = Math.log(0.5)
 export const SURGE_NATS = Math.log(2.5)
 /** The same in units of the home's own day-to-day spread (1.4826 MAD, at least MIN_SPREAD). */
-export const DROP_SPREADS = 3
-export const SURGE_SPREADS = 3
+export const DROP_SPREADS = 2
+export const DROP_WEEK_SPREADS = 1.3
+export const SURGE_SPREADS = 2.5
+export const SURGE_WEEK_SPREADS = 1.6
+/** Known days of a kind (weekday, weekend) after which half of its own difference is believed. */
+export const WEEKEND_PRIOR_DAYS = 4
 export const MIN_SPREAD = 0.15
 
 /** `decline`: median of the newest weeks against that of earlier ones. */
@@ -59,6 +65,13 @@ export const FLOW_HOURS = 24
 export const FLOW_MIN_COVER = 0.8
 /** Days of lowest flows that must be known before a flow is news. */
 export const FLOW_MIN_DAYS = 7
+/** A longer gap ends a flow that was not raised yet: it may have stopped meanwhile. */
+export const FLOW_LONGEST_GAP_HOURS = 6
+/** A flow below the orange size must outlast the longest one of the last weeks by this factor, at most so many hours. */
+export const FLOW_OVER_LONGEST = 1.5
+export const FLOW_LONGEST_WAIT_HOURS = 72
+/** What is left of that longest one after a day. */
+export const FLOW_LONGEST_KEPT = 0.97
 /** Severity by size (L/h), and one step up after so many hours. */
 export const FLOW_ORANGE_L_PER_H = 15
 export const FLOW_RED_L_PER_H = 60

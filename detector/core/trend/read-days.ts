@@ -1,6 +1,20 @@
 import { LOOK_BACK_DAYS, medianOf, type Days } from './judge-day.ts'
-import { LEVEL_DAYS, LEVEL_MIN_DAYS } from './parameters.ts'
-import { H, levelOn, MISSING, natsOf, RING_DAYS, SILENT, type TrendState } from './state.ts'
+import { LEVEL_DAYS, LEVEL_MIN_DAYS, STEP_DAYS } from './parameters.ts'
+import {
+  amountOf,
+  FLOW_DAYS,
+  flowOf,
+  getByte,
+  H,
+  levelOn,
+  M,
+  meterAt,
+  MISSING,
+  natsOf,
+  RING_DAYS,
+  SILENT,
+  type TrendState,
+} from './state.ts'
 import { indexOn, type AreaIndex } from './village-index.ts'
 
 /** Local days [from, to] of a home that are not to be counted: a planned absence. */
@@ -43,4 +57,17 @@ export function readDays(
 export function deviationOn(days: Days): number {
   const end = days.length - 1
   return (days[end] ?? NaN) - medianOf(days, end - LEVEL_DAYS, end, LEVEL_MIN_DAYS)
+}
+
+/** Of a meter's use on the newest days, the share that flowed without a stop: the lowest hour of each, day and night. */
+export function constantShareOf(state: TrendState, offset: number, meter: number, day: number): number {
+  const today = state[offset + H.day] ?? 0
+  let most = 0
+  for (let each = day; each > day - STEP_DAYS && each > today - FLOW_DAYS; each--) {
+    const flow = getByte(state, meterAt(offset, meter) + M.flows, each % FLOW_DAYS)
+    const level = natsOf(levelOn(state, offset, meter, each))
+    if (flow === 0 || Number.isNaN(level)) continue
+    most = Math.max(most, (24 * flowOf(flow)) / amountOf(level, 'water'))
+  }
+  return Math.min(0.99, most)
 }

@@ -40,7 +40,7 @@ export const M = {
   hour: 4,
   hourSum: 5,
   hourCoverS: 6,
-  /** The unbroken flow: its start (0: none), its measured hours, its lowest hour (mL/h), the bar that it is over. */
+  /** The unbroken flow: its start (0: none), its measured hours, the lowest hour (mL/h) of its present day, the bar that it is over. */
   flowFromS: 7,
   flowHours: 8,
   flowMin: 9,
@@ -50,9 +50,13 @@ export const M = {
   /** The lowest hour of the local day, mL/h, and how many hours of it are known. */
   dayMin: 12,
   dayHours: 13,
+  /** The lowest hour of the flow's day before, mL/h; its first day may have begun with other use. */
+  flowMinBefore: 14,
+  /** Hundredths of hours of the longest flow of the last weeks that has ended; slowly forgotten. */
+  flowLongest: 15,
   /** Four 8-bit codes a word. */
-  levels: 14,
-  flows: 14 + RING_DAYS / 4,
+  levels: 16,
+  flows: 16 + RING_DAYS / 4,
 } as const
 export const METER_WORDS = M.flows + FLOW_DAYS / 4
 

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest'
+import type { AlertKind } from '../../domain/alert-kinds.ts'
+import type { Finding } from '../../domain/finding.ts'
+import { DAY_MS } from '../../domain/time.ts'
+import { play, START_MS } from './feed.ts'
+import { feedOf, neighbours, type Change, type TrendHome } from './trend-village.ts'
+
+const TREND: readonly AlertKind[] = ['drop', 'decline', 'surge', 'continuous-flow']
+
+/** `d50 raise drop H`: the day since the start with which it was said. */
+function timeline(homes: readonly TrendHome[], days: number): string[] {
+  return trends(homes, days).map(({ type, kind, household, atMs }) => {
+    const day = Math.floor((atMs - START_MS) / DAY_MS)
+    return `d${day} ${type} ${kind} ${household}`
+  })
+}
+
+function trends(homes: readonly TrendHome[], days: number): Finding[] {
+  return play(feedOf(homes, days)).findings.filter(({ kind }) => TREND.includes(kind))
+}
+
+function from(day: number, to: number, factor: number): Change {
+  return (litres, at) => (at >= day && at < to ? litres * factor : litres)
+}
+
+describe('a drop', () => {
+  it('is raised at noon after the third day well below the own level, and clears when the level is back', () => {
+    expect(timeline([{ id: 'H', change: from(40, 50, 0.3) }], 60)).toEqual([
+      'd43 raise drop H',
+      'd49 escalate drop H',
+      'd52 clear drop H',
+    ])
+  })
+
+  it('says how far, since when, from what, and what the neighbours did, in both languages and as data', () => {
+    const homes = [{ id: 'H', change: from(40, 50, 0.3) }, ...neighbours(24)]
+    const raised = trends(homes, 46).find(({ type }) => type === 'raise')
+    expect(raised).toMatchObject({
+      household: 'H',
+      kind: 'drop',
+      onsetMs: START_MS + 40 * DAY_MS,
+      meters: ['W-H'],
+      explanation: {
+        en: expect.stringMatching(/−\d\d %.*neighbours \(25 homes\)/s),
+        zh: expect.stringContaining('邻户'),
+      },
+      evidence: { villageHomes: 25, changePercent: [expect.stringMatching(/^-[67]\d$/)] },
+    })
+  })
+
+  it('is not raised where the whole village does the same', () => {
+    const homes = neighbours(30, { change: from(40, 50, 0.3) })
+    expect(timeline(homes, 56)).toEqual([])
+  })
+
+  it('is raised of the home that does not come back with its village', () => {
+    const festival = from(40, 48, 0.4)
+    const homes = [{ id: 'H', change: from(40, 60, 0.4) }, ...neighbours(29, { change: festival })]
+    expect(timeline(homes, 58)).toContain('d51 raise drop H')
+  })
+
+  it('is not raised for silence, nor for the days of leaving and coming back: that is the matter of inactivity', () => {
+    const away: Change = (litres, day, hour) => {
+      const since = day * 24 + hour
+      return since >= 40 * 24 + 9 && since < 50 * 24 + 20 ? 0 : litres
+    }
+    expect(timeline([{ id: 'H', change: away }], 60)).toEqual([])
+  })
+
+  it('is not raised for days of which nothing is known', () => {
+    const gap: Change = (litres, day) => (day >= 40 && day < 50 ? null : litres)
+    expect(timeline([{ id: 'H', change: gap }], 60)).toEqual([])
+  })
+})
+
+describe('a surge', () => {
+  it('is raised after the third day far above the own level, and not where a heatwave moves all', () => {
+    expect(timeline([{ id: 'H', change: from(40, 50, 3) }], 58)).toContain('d43 raise surge H')
+    expect(timeline(neighbours(30, { change: from(40, 50, 1.4) }), 56)).toEqual([])
+    expect(timeline(neighbours(30, { change: from(40, 50, 3) }), 56)).toEqual([])
+  })
+})
+
+describe('a decline', () => {
+  const fading: Change = (litres, day) => litres * Math.max(0.4, 1 - 0.5 * Math.max(0, (day - 60) / 56))
+
+  it('is raised within weeks, once, where use fades slowly', () => {
+    const said = timeline([{ id: 'H', change: fading }, ...neighbours(24)], 130)
+    expect(said.filter((line) => line.includes('raise') && line.endsWith(' H'))).toEqual([
+      expect.stringMatching(/^d\d+ raise decline H$/),
+    ])
+  })
+
+  it('is not raised where the season moves the village', () => {
+    const said = timeline(neighbours(30, { change: fading }), 130)
+    expect(said.filter((line) => line.includes('decline'))).toEqual([])
+  })
+})
+
+describe('continuous flow', () => {
+  const leak =
+    (day: number, to: number, litresPerHour: number): Change =>
+    (litres, at, hour) =>
+      at * 24 + hour >= day * 24 + 10 && at < to ? litres + litresPerHour : litres
+
+  it('is raised a day after the water stopped stopping, with its size, and clears when it stops', () => {
+    const said = trends([{ id: 'H', change: leak(40, 44, 12) }], 46)
+    expect(said.map(({ type, kind }) => `${type} ${kind}`)).toEqual([
+      'raise continuous-flow',
+      'escalate continuous-flow',
+      'clear continuous-flow',
+    ])
+    expect(said[0]).toMatchObject({ severity: 'yellow', evidence: { usualLeastLitresPerHour: 0 } })
+    // By then the hours of ordinary use with which it began are no longer the lowest.
+    expect(said[1]).toMatchObject({
+      severity: 'orange',
+      evidence: { leastLitresPerHour: 12, litresPerDayAboveUsual: 288 },
+    })
+  })
+
+  it('is seen in a home that is just empty', () => {
+    const emptyAndLeaking: Change = (litres, day, hour) => {
+      const since = day * 24 + hour
+      if (since < 40 * 24 + 9) return litres
+      return since < 40 * 24 + 10 ? 0 : 30
+    }
+    expect(timeline([{ id: 'H', change: emptyAndLeaking }], 44)).toContain('d41 raise continuous-flow H')
+  })
+
+  it('is not raised in a home that has always leaked, until it leaks far more', () => {
+    const always: Change = (litres) => litres + 6
+    expect(timeline([{ id: 'H', change: always }], 60)).toEqual([])
+    const more: Change = (litres, day) => litres + (day >= 50 ? 26 : 6)
+    expect(timeline([{ id: 'H', change: more }], 54)).toContain('d51 raise continuous-flow H')
+  })
+})
