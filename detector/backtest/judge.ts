@@ -1,16 +1,9 @@
 import type { Finding } from '../../domain/finding.ts'
 import type { EpochMs } from '../../domain/time.ts'
-import {
-  decodeJudge,
-  encodeJudge,
-  foldJudge,
-  newJudge,
-  reachedOnDay,
-  silentSinceOf,
-  type JudgeState,
-} from '../core/judge.ts'
+import { foldJudge, newJudge, reachedOnDay, silentSinceOf, type JudgeState } from '../core/judge.ts'
 import type { LifeContext } from '../core/life/fold.ts'
 import type { Observation, Profile } from '../core/observation.ts'
+import { cloneAlone } from '../core/state/home-state.ts'
 import { YARDSTICKS, type Contender } from './contender.ts'
 import { cloneYardstick, foldYardstick, newYardstick, type YardstickState } from './yardstick.ts'
 
@@ -36,9 +29,7 @@ export function foldBacktestJudge(
 }
 
 export function cloneBacktestJudge(judge: BacktestJudge): BacktestJudge {
-  return 'core' in judge
-    ? { core: decodeJudge(encodeJudge(judge.core), judge.core.profile) }
-    : { yardstick: cloneYardstick(judge.yardstick) }
+  return 'core' in judge ? { core: cloneAlone(judge.core) } : { yardstick: cloneYardstick(judge.yardstick) }
 }
 
 /** What a finished UTC day adds to the pooled budget, or null (`reachedOnDay`). */
