@@ -4,10 +4,12 @@ import { ALL_MIN_HOMES, AREA_MIN_HOMES, LEVEL_DAYS } from './parameters.ts'
 /**
  * What the homes of an area have in common, day by day: how much more or less than usual they all used.
  *
- *   dev(h, d) = x(h, d) - median of x(h, d-28 .. d-1)          a home's day against its own level, in nats
+ *   dev(h, d) = x(h, d) - mean of x(h, d-28 .. d-1)            a home's day against its own level, in nats
  *   f(d)      = median over the homes of the area of dev(h, d)   where at least AREA_MIN_HOMES are there, else the parent's
- *   C(d)      = f(d) + median of C(d-28 .. d-1)                  the same as a level: a chained index, 0 before the first day
+ *   C(d)      = f(d) + mean of C(d-28 .. d-1)                    the same as a level: a chained index, 0 before the first day
  *
+ * Means in the two levels, because only what is linear chains: with medians, a change that fills half of the 28 days moved the
+ * homes' levels and the index's own at different moments, and the difference stayed in C for good.
  * A home is judged by x - C: a heatwave, a festival, a season that moves the village is in C and moves nobody. Counts of
  * integers make it independent of the order in which homes report; a home that says something else of a day (late data)
  * takes its old contribution back first.
@@ -190,12 +192,11 @@ function workOut(area: AreaIndex): void {
   if (asked) area.revision++
 }
 
-const before = new Int16Array(LEVEL_DAYS)
-
+/** Hundredths of a nat. */
 function levelBefore(area: AreaIndex, day: number): number {
-  for (let back = 1; back <= LEVEL_DAYS; back++) before[back - 1] = area.index[(day - back) % INDEX_DAYS] ?? 0
-  before.sort()
-  return ((before[(LEVEL_DAYS >> 1) - 1] ?? 0) + (before[LEVEL_DAYS >> 1] ?? 0)) / 2
+  let sum = 0
+  for (let back = 1; back <= LEVEL_DAYS; back++) sum += area.index[(day - back) % INDEX_DAYS] ?? 0
+  return sum / LEVEL_DAYS
 }
 
 function countOn(area: AreaIndex, day: number): number {
