@@ -288,7 +288,7 @@ function meanOf(days: Days, from: number, end: number): number {
 const scratch = new Float64Array(LOOK_BACK_DAYS)
 
 /** Median of the known values in [from, end); NaN where fewer than `least` are known. */
-function medianOf(days: Days, from: number, end: number, least: number): number {
+export function medianOf(days: Days, from: number, end: number, least: number): number {
   let count = 0
   for (let at = Math.max(0, from); at < end; at++) {
     const value = days[at] ?? NaN
