@@ -77,6 +77,10 @@ export interface ApiDeps {
   record(entry: ControlEntry): Promise<void>
   /** What the detector knows of a home; null where it knows nothing, or does not run in this process. */
   view(household: string): Promise<HouseholdView | null>
+  /** Of these homes those that no meter sees, and since when; what the detector does not know is left out. */
+  blind(households: readonly string[]): Promise<Readonly<Record<string, EpochMs>>>
+  /** Homes that no meter sees in these areas (null: all); null where the detector does not run in this process. */
+  countBlind(areas: readonly string[] | null): Promise<number | null>
   readonly keys: Pick<KeyStore, 'authenticateCaller'>
   /** `off`: everybody is an operator called `anonymous`, and no rate is limited (loopback only; serve sees to that). */
   readonly auth: 'on' | 'off'

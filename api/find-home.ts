@@ -1,5 +1,6 @@
 import type { Household } from '../domain/household.ts'
 import type { HouseholdId, MeterId } from '../domain/ids.ts'
+import { toIso } from '../domain/time.ts'
 import { CANONICAL_UNIT } from '../domain/units.ts'
 import type { MeterSummary } from '../ingest/registry-reader.ts'
 import type { ApiDeps } from './deps.ts'
@@ -24,7 +25,17 @@ export function findHome(deps: ApiDeps, id: HouseholdId, areas: Areas): WireHous
     rule: null,
     contacts: [],
     meters: [toWireMeter(meter)],
+    blindSince: null,
   }
+}
+
+/** With what the detector knows of who can be seen. */
+export async function tellBlind(deps: ApiDeps, homes: readonly WireHousehold[]): Promise<WireHousehold[]> {
+  const blind = await deps.blind(homes.map(({ id }) => id))
+  return homes.map((home) => {
+    const sinceMs = blind[home.id]
+    return sinceMs === undefined ? home : { ...home, blindSince: toIso(sinceMs) }
+  })
 }
 
 /** A meter, or null where there is none or its home is not the caller's. */
@@ -45,6 +56,7 @@ export function toWireHome(deps: ApiDeps, household: Household): WireHousehold {
     rule: household.rule,
     contacts: household.contacts,
     meters: metersOf(deps, household),
+    blindSince: null,
   }
 }
 

@@ -64,6 +64,8 @@ export async function openDeskRoom(options: DeskRoomOptions): Promise<DeskRoom> 
       },
       record: recorder(config, stages),
       view: async (household) => (await stages.detector?.call('household', household)) ?? null,
+      blind: async (households) => (await stages.detector?.call('blind', households)) ?? {},
+      countBlind: async (areas) => (await stages.detector?.call('countBlind', areas)) ?? null,
       keys,
       auth: config.auth,
       health: () => watch.health(),

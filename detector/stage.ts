@@ -5,13 +5,13 @@ import type { ReadingsLogReader } from '../logs/readings/readings-log.ts'
 import { dataFiles } from '../platform/data-folder.ts'
 import { isOperational, openDatabase } from '../platform/sqlite.ts'
 import type { RunningStage } from '../platform/thread.ts'
-import { newDetector } from './core/detector.ts'
+import { newDetector, type Detector } from './core/detector.ts'
 import { foldEntry } from './core/fold-entry.ts'
 import { openFindingsLog, type SaidAt } from './findings/append-findings.ts'
 import { DETECTOR_MIGRATIONS } from './findings/schema.ts'
 import { openSnapshots } from './snapshot.ts'
 import type { DetectorCalls, DetectorEvent, DetectorOptions, DetectorStatus } from './start.ts'
-import { viewHousehold } from './view-household.ts'
+import { countBlind, viewBlind, viewHousehold } from './view-household.ts'
 
 /** Readings folded before calls are answered again: some tens of milliseconds. */
 const READINGS_AT_ONCE = 8_192
@@ -28,6 +28,25 @@ const SLOWEST_RETRY_MS = 10_000
 interface Bite {
   readonly said: readonly SaidAt[]
   readonly reached: Place
+}
+
+/** A pass over all homes is not made for each look at the overview. */
+const COUNT_BLIND_EVERY_MS = 10 * SECOND_MS
+/** Callers with other regions have counts of their own; when full, all are counted anew. */
+const MAX_BLIND_COUNTS = 1_000
+
+function blindCounter(detector: Detector): DetectorCalls['countBlind'] {
+  const counts = new Map<string, { readonly count: number; readonly atMs: number }>()
+  return (areas) => {
+    const key = JSON.stringify(areas)
+    const known = counts.get(key)
+    const nowMs = Date.now()
+    if (known !== undefined && nowMs - known.atMs < COUNT_BLIND_EVERY_MS) return known.count
+    const count = countBlind(detector, areas)
+    if (counts.size >= MAX_BLIND_COUNTS) counts.clear()
+    counts.set(key, { count, atMs: nowMs })
+    return count
+  }
 }
 
 /** log → fold → findings, and from time to time a snapshot of the fold with its place. */
@@ -158,7 +177,13 @@ export function createDetectorStage(
   const poll = setInterval(wake, POLL_MS)
   wake()
   return {
-    calls: { nudge: wake, status, household: (id) => viewHousehold(detector, id) },
+    calls: {
+      nudge: wake,
+      status,
+      household: (id) => viewHousehold(detector, id),
+      blind: (ids) => viewBlind(detector, ids),
+      countBlind: blindCounter(detector),
+    },
     stop() {
       stopped = true
       clearInterval(poll)

@@ -40,6 +40,8 @@ export interface HouseholdView {
   readonly newestMs: EpochMs | null
   /** The last life sign, as far as the model tells. */
   readonly silentSinceMs: EpochMs | null
+  /** Since when no meter of it could have shown anything; null: one of them sees. */
+  readonly blindSinceMs: EpochMs | null
   readonly meters: readonly {
     readonly id: string
     readonly lastMs: EpochMs | null
@@ -53,6 +55,10 @@ export type DetectorCalls = {
   nudge(): void
   status(): DetectorStatus
   household(id: string): HouseholdView | null
+  /** Of these homes those that cannot be seen, and since when. */
+  blind(ids: readonly string[]): Record<string, EpochMs>
+  /** Homes that cannot be seen in these areas (null: all), as of some seconds ago. */
+  countBlind(areas: readonly string[] | null): number
 }
 
 export type DetectorEvent =

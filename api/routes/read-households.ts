@@ -5,7 +5,7 @@ import { householdIdSchema } from '../../domain/ids.ts'
 import { callerOf } from '../authenticate.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import type { ApiDeps } from '../deps.ts'
-import { findHome, toWireHome } from '../find-home.ts'
+import { findHome, tellBlind, toWireHome } from '../find-home.ts'
 import { Problem } from '../problem.ts'
 import { householdSchema } from '../schemas/home-schema.ts'
 import { KEYED, problems } from '../schemas/problem-schema.ts'
@@ -30,7 +30,10 @@ export function readHouseholdRoutes(deps: ApiDeps): FastifyPluginCallbackZod {
             region: regionSchema.optional().meta({ description: 'In this region or below it.' }),
             ...pageQuery,
           }),
-          response: { 200: pageOf(householdSchema), ...problems(...KEYED, 'invalid-cursor') },
+          response: {
+            200: pageOf(householdSchema),
+            ...problems(...KEYED, 'invalid-cursor', 'temporarily-unavailable'),
+          },
         },
       },
       async (request) => {
@@ -39,7 +42,10 @@ export function readHouseholdRoutes(deps: ApiDeps): FastifyPluginCallbackZod {
         const place = cursor === undefined ? null : readCursor(CURSOR, cursor)
         const page = deps.registry.households({ areas }, place, limit)
         return {
-          items: page.items.map((household) => toWireHome(deps, household)),
+          items: await tellBlind(
+            deps,
+            page.items.map((household) => toWireHome(deps, household)),
+          ),
           next: page.next === null ? null : writeCursor(CURSOR, page.next),
         }
       },
@@ -52,13 +58,17 @@ export function readHouseholdRoutes(deps: ApiDeps): FastifyPluginCallbackZod {
           operationId: 'getHousehold',
           summary: 'One household with its meters and contacts',
           params: householdParams,
-          response: { 200: householdSchema, ...problems(...KEYED, 'household-not-found') },
+          response: {
+            200: householdSchema,
+            ...problems(...KEYED, 'household-not-found', 'temporarily-unavailable'),
+          },
         },
       },
       async (request) => {
         const home = findHome(deps, request.params.id, callerOf(request).regions)
         if (home === null) throw new Problem('household-not-found')
-        return home
+        const [told = home] = await tellBlind(deps, [home])
+        return told
       },
     )
     done()

@@ -25,7 +25,7 @@ export function readOverviewRoutes(deps: ApiDeps): FastifyPluginCallbackZod {
         return {
           readings: areas === null ? { ...readings } : null,
           alerts: countsOf(deps.desk.counts(areas)),
-          ...homes(deps, areas),
+          ...homes(deps, areas, await deps.countBlind(areas)),
           backlog: { ...backlog },
         }
       },
@@ -34,17 +34,17 @@ export function readOverviewRoutes(deps: ApiDeps): FastifyPluginCallbackZod {
   }
 }
 
-function homes(deps: ApiDeps, areas: readonly string[] | null) {
+function homes(deps: ApiDeps, areas: readonly string[] | null, blind: number | null) {
   if (areas !== null) {
     const { households, metersRegistered } = deps.registry.countsIn(areas)
     return {
-      households: { registered: households },
+      households: { registered: households, blind },
       meters: { registered: metersRegistered, unregistered: 0 },
     }
   }
   const { households, metersRegistered, metersUnregistered } = deps.registry.counts()
   return {
-    households: { registered: households },
+    households: { registered: households, blind },
     meters: { registered: metersRegistered, unregistered: metersUnregistered },
   }
 }

@@ -41,6 +41,10 @@ export const householdSchema = z
     rule: z.enum(INACTIVITY_RULES).nullable(),
     contacts: z.array(contactSchema),
     meters: z.array(meterSchema),
+    blindSince: isoSchema.nullable().meta({
+      description:
+        'Since when nobody could have seen anything: all meters are offline, behind a dead gateway, frozen or at fault. null: one of them sees.',
+    }),
   })
   .meta({
     id: 'Household',
@@ -64,6 +68,7 @@ export const householdSchema = z
             readings: 4_812,
           },
         ],
+        blindSince: null,
       },
     ],
   })

@@ -47,7 +47,13 @@ export const overviewSchema = z
       kind: z.record(z.enum(ALERT_KIND_NAMES), count).meta({ description: 'Of those not closed.' }),
       severity: z.record(z.enum(SEVERITIES), count).meta({ description: 'Of those not closed.' }),
     }),
-    households: z.object({ registered: count }),
+    households: z.object({
+      registered: count,
+      blind: count.nullable().meta({
+        description:
+          'Homes of which no meter can show anything now (see `blindSince` of a household), as of some seconds ago; unclaimed meters count as homes. null where the detector runs elsewhere.',
+      }),
+    }),
     meters: z.object({ registered: count, unregistered: count }),
     backlog: z
       .object({ ingest: count, store: count, detector: count })

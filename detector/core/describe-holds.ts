@@ -1,9 +1,10 @@
-import type { Explanation } from '../../domain/finding.ts'
-import { toIso, type EpochMs } from '../../domain/time.ts'
+import type { Evidence, Explanation } from '../../domain/finding.ts'
+import { HOUR_MS, toIso, type EpochMs } from '../../domain/time.ts'
 import type { HomeOutage } from './area/member.ts'
 import { describeKinds, nameOf } from './area/say-outage.ts'
 import type { HomeAbsence } from './holds.ts'
 import { wallMs } from './local-time.ts'
+import type { WeeklyAbsence } from './life/weekly-absence.ts'
 import type { Profile } from './observation.ts'
 
 /** The home's wall clock: `2026-11-20 08:00`. */
@@ -51,5 +52,54 @@ export function describeOutageHold(profile: Profile, outage: HomeOutage, untilMs
       `区域性中断：${name.zh} 的${gone.zh}自 ${since} 前后中断` +
       (back === null ? '。' : `，约于 ${back} 恢复。`) +
       `该户最迟于 ${until} 复核。`,
+  }
+}
+
+export function describeUsualHold(profile: Profile, habit: WeeklyAbsence): Explanation {
+  const [back, until] = [habit.returnMs, habit.untilMs].map((timeMs) => local(profile, timeMs))
+  const hours = Math.round(habit.hours)
+  return {
+    en:
+      `This home is away at this time of most weeks (${habit.weeks} of the last ${habit.ofWeeks}) for about ${hours} h. ` +
+      `It is usually back at about ${back}; if there is no sign of life by ${until}, somebody is called.`,
+    zh:
+      `这户每周此时常外出（近 ${habit.ofWeeks} 周中有 ${habit.weeks} 周），约 ${hours} 小时，` +
+      `通常在 ${back} 左右返回；若至 ${until} 仍无生活迹象则报警。`,
+  }
+}
+
+/** A silence that the end of all data has cut off. */
+export function describeGap(
+  profile: Profile,
+  sinceMs: EpochMs,
+  seenMs: EpochMs,
+  logAlive: number,
+): { readonly explanation: Explanation; readonly evidence: Evidence } {
+  const [since, seen] = [sinceMs, seenMs].map((timeMs) => local(profile, timeMs))
+  const hours = Math.round((seenMs - sinceMs) / HOUR_MS)
+  const oneIn = Math.round(Math.exp(-logAlive))
+  return {
+    explanation: {
+      en:
+        `This home had shown no sign of life for ${hours} h (since ${since}) when its last data came at ${seen}. ` +
+        `One silence in ${oneIn} that begins so lasts so long. Since then no meter of it reports: nobody can see more.`,
+      zh:
+        `截至最后一次数据（${seen}），该户已 ${hours} 小时无生活迹象（自 ${since}）。` +
+        `这样开始的静默约每 ${oneIn} 次才有一次持续这么久。此后该户所有表计均未上报，无法继续判断。`,
+    },
+    evidence: {
+      lastSignAt: toIso(sinceMs),
+      blindSince: toIso(seenMs),
+      silentHoursWhenSeen: hours,
+      chanceOfSuchSilence: Number(Math.exp(logAlive).toPrecision(3)),
+    },
+  }
+}
+
+export function describeGapHold(profile: Profile, seenMs: EpochMs, untilMs: EpochMs): Explanation {
+  const [seen, until] = [seenMs, untilMs].map((timeMs) => local(profile, timeMs))
+  return {
+    en: `No data since ${seen}: held until a meter reports again, at the latest until ${until}. Phone if you can.`,
+    zh: `自 ${seen} 起无数据：暂缓至表计恢复上报，最迟至 ${until}。如有条件请先电话联系。`,
   }
 }

@@ -1,11 +1,13 @@
 import type { AbsenceKind } from '../../domain/absence.ts'
 import type { AlertKind } from '../../domain/alert-kinds.ts'
 import type { Explanation, Hold, HoldReason } from '../../domain/finding.ts'
-import { HOUR_MS, type EpochMs } from '../../domain/time.ts'
+import { DAY_MS, HOUR_MS, type EpochMs } from '../../domain/time.ts'
 import type { HomeOutage } from './area/member.ts'
 import { describeAbsence, describeOutageHold } from './describe-holds.ts'
+import { measuredMsIn } from './fold-home.ts'
 import type { Home } from './household.ts'
 import type { Matters, Outcome } from './matters.ts'
+import { stateIn } from './state/records.ts'
 import type { Profile } from './observation.ts'
 
 /** Nobody is expected home, as somebody has said. */
@@ -38,6 +40,8 @@ interface Span {
 export const SUPPLY_GRACE_MS = 2 * HOUR_MS
 /** Whatever is the matter with the area, a home is not left alone for longer than this. */
 export const LONGEST_OUTAGE_HOLD_MS = 24 * HOUR_MS
+/** Technicians know of a dead gateway by its own alert: those of its meters wait for a week at most. */
+export const LONGEST_DEVICE_HOLD_MS = 7 * DAY_MS
 
 const HELD_BY_ABSENCE: ReadonlySet<AlertKind> = new Set(['inactivity', 'drop'])
 const HELD_BY_OUTAGE: ReadonlySet<AlertKind> = new Set(['inactivity', 'drop', 'meter-offline'])
@@ -76,7 +80,7 @@ function hasEndedBy({ clear }: Outcome, timeMs: EpochMs): boolean {
 
 /** How far the home has been observed. */
 function nowOf(home: Home): EpochMs {
-  return home.rewind.head.measuredMs
+  return measuredMsIn(stateIn(home.shelf, home.rewind.head, home.profile))
 }
 
 /** What explains an alert at `atMs`, of several that which lasts longest. */
@@ -98,17 +102,24 @@ function spansOf(home: Home, { raise }: Outcome, matters: Matters): Span[] {
     }
   }
   if (HELD_BY_OUTAGE.has(raise.kind)) {
-    for (const outage of home.member.outages) spans.push(outageSpan(home.profile, outage))
+    const longestMs = raise.kind === 'meter-offline' ? LONGEST_DEVICE_HOLD_MS : LONGEST_OUTAGE_HOLD_MS
+    for (const outage of home.member.outages) spans.push(outageSpan(home.profile, outage, longestMs))
   }
   return spans
 }
 
 /** What is raised while supply or network is gone, or just after it, is held until it has had time to show itself. */
-function outageSpan(profile: Profile, outage: HomeOutage): Span {
+function outageSpan(profile: Profile, outage: HomeOutage, holdMs: number): Span {
   const { fromMs, toMs } = outage
-  const longestMs = fromMs + LONGEST_OUTAGE_HOLD_MS
+  const longestMs = fromMs + holdMs
   const untilMs = toMs === null ? longestMs : Math.min(longestMs, toMs + SUPPLY_GRACE_MS)
-  return { reason: 'area-outage', fromMs, untilMs, explanation: describeOutageHold(profile, outage, untilMs) }
+  // What was sure when it began is not explained by it.
+  return {
+    reason: 'area-outage',
+    fromMs: fromMs + 1,
+    untilMs,
+    explanation: describeOutageHold(profile, outage, untilMs),
+  }
 }
 
 function absenceSpan(

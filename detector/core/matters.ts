@@ -1,9 +1,9 @@
 import type { Explanation, Finding, Hold } from '../../domain/finding.ts'
 import type { MeterId } from '../../domain/ids.ts'
 import type { EpochMs } from '../../domain/time.ts'
-import { joinUrgent, URGENT } from './area/return-to-life.ts'
 import type { HomeEvent } from './home-event.ts'
-import { reasonToRetract } from './retract-reasons.ts'
+import { joinUrgent, joinUsual, URGENT, USUAL } from './join-urgent.ts'
+import { reasonDataIsBack, reasonToRetract } from './retract-reasons.ts'
 
 export type Raise = Extract<Finding, { type: 'raise' }>
 export type Escalate = Extract<Finding, { type: 'escalate' }>
@@ -48,10 +48,13 @@ export function gatherMatters(events: Iterable<HomeEvent>): Matters {
   const matters: Matters = new Map()
   for (const [key, byMeter] of parts) {
     const urgent = byMeter.get(URGENT)
+    const usual = byMeter.get(USUAL)
     byMeter.delete(URGENT)
+    byMeter.delete(USUAL)
     const outcomes = [...byMeter].sort(([a], [b]) => a - b).map(([, outcome]) => outcome)
     const merged = merge(outcomes)
-    const joined = urgent === undefined ? merged : joinUrgent(merged, urgent)
+    const judged = urgent === undefined ? merged : joinUrgent(merged, urgent)
+    const joined = usual === undefined ? judged : joinUsual(judged, usual)
     if (joined !== null) matters.set(key, joined)
   }
   return matters
@@ -96,7 +99,7 @@ export function sayDifference(said: Matters, now: Matters, atMs: EpochMs, why?: 
   for (const [key, { raise }] of said) {
     if (now.has(key)) continue
     const { household, kind, onsetMs } = raise
-    const reason = why ?? reasonToRetract(kind)
+    const reason = why ?? (raise.hold?.reason === 'data-gap' ? reasonDataIsBack() : reasonToRetract(kind))
     findings.push({ type: 'retract', household, kind, onsetMs, atMs: Math.max(atMs, raise.atMs), reason })
   }
   for (const [key, outcome] of now) sayMatter(said.get(key) ?? null, outcome, findings)

@@ -7,8 +7,8 @@ export function reasonToRetract(kind: AlertKind): Explanation {
   switch (kind) {
     case 'inactivity':
       return {
-        en: 'Readings that arrived late or were corrected show that the home was not silent like that, or its absence is planned.',
-        zh: '迟到或更正的读数表明该户并非如此静默，或属于已登记的计划外出。',
+        en: 'Readings that arrived late or were corrected show that the home was not silent like that.',
+        zh: '迟到或更正的读数表明该户并非如此静默。',
       }
     case 'meter-offline':
       return {
@@ -43,6 +43,13 @@ export function reasonNeighboursMoved(): Explanation {
   return {
     en: 'Readings of the neighbours that arrived late show that their level has changed as well: it is not a matter of this home.',
     zh: '邻户迟到的读数表明其用量水平也有同样变化：并非该户自身的问题。',
+  }
+}
+
+export function reasonDataIsBack(): Explanation {
+  return {
+    en: 'The meters of this home report again, and it is judged by what they say.',
+    zh: '该户表计已恢复上报，改按实际数据判断。',
   }
 }
 

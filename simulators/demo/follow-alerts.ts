@@ -4,7 +4,8 @@ import { sleep } from '../publish/pace.ts'
 /** What the demonstration reads of an alert on the live stream. */
 const alertSchema = z.object({
   id: z.string(),
-  household: z.string(),
+  household: z.string().nullable(),
+  area: z.object({ type: z.string(), name: z.string() }).nullable(),
   kind: z.string(),
   severity: z.string(),
   state: z.string(),
@@ -13,8 +14,14 @@ const alertSchema = z.object({
   raisedAt: z.string(),
   clearedAt: z.string().nullable(),
   explanation: z.object({ en: z.string() }),
+  hold: z.object({ explanation: z.object({ en: z.string() }) }).nullable(),
 })
 export type StreamedAlert = z.infer<typeof alertSchema>
+
+/** The home that an alert is about, or the area. */
+export function placeOf({ household, area }: StreamedAlert): string {
+  return household ?? area?.name ?? 'nowhere'
+}
 
 const RECONNECT_MS = 500
 /** An event of the stream is an alert; one that never ends is not taken into memory. */

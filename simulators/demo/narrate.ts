@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 import type { EpochMs } from '../../domain/time.ts'
 import type { Home } from '../village/home.ts'
 import type { Incident } from '../village/incident.ts'
-import type { StreamedAlert } from './follow-alerts.ts'
+import { placeOf, type StreamedAlert } from './follow-alerts.ts'
 
 /** Turns what happens into lines for whoever watches the terminal; plain text where nobody does. What lies before the play has a date. */
 export interface Narrator {
@@ -44,7 +44,7 @@ export function createNarrator(
     ends: (incident, home) => line(incident.toMs, paint('magenta', 'happens'), tellEnd(incident, home)),
     grows: (alert) =>
       write(
-        `             ${paint('red', 'grows  ')}  ${alert.kind} at ${alert.household} is ${alert.severity} now`,
+        `             ${paint('red', 'grows  ')}  ${alert.kind} at ${placeOf(alert)} is ${alert.severity} now`,
       ),
     alert(alert) {
       if (alert.condition === 'active') {
@@ -52,11 +52,12 @@ export function createNarrator(
           alert.severity === 'red' ? 'red' : 'yellow',
           alert.state === 'held' ? 'held   ' : 'ALERT  ',
         )
-        const what = `${alert.kind} at ${alert.household} (${alert.severity}): ${alert.explanation.en}`
+        const words = alert.hold?.explanation.en ?? alert.explanation.en
+        const what = `${alert.kind} at ${placeOf(alert)} (${alert.severity}): ${words}`
         line(Date.parse(alert.raisedAt), mark, what)
       } else {
         const when = Date.parse(alert.clearedAt ?? alert.raisedAt)
-        line(when, paint('green', 'cleared'), `${alert.kind} at ${alert.household} is ${alert.condition}`)
+        line(when, paint('green', 'cleared'), `${alert.kind} at ${placeOf(alert)} is ${alert.condition}`)
       }
     },
   }

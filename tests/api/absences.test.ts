@@ -24,6 +24,7 @@ const viewOf = (silentSinceMs: number): HouseholdView => ({
   timezone: 'UTC',
   newestMs: silentSinceMs,
   silentSinceMs,
+  blindSinceMs: null,
   meters: [],
   active: [],
 })

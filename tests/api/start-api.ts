@@ -94,6 +94,14 @@ export async function startApi(
     store: fakeStore(readings),
     record: async (entry) => void recorded.push(entry),
     view: async (id) => views.get(id) ?? null,
+    blind: async (ids) =>
+      Object.fromEntries(
+        ids.flatMap((id) => {
+          const sinceMs = views.get(id)?.blindSinceMs ?? null
+          return sinceMs === null ? [] : [[id, sinceMs]]
+        }),
+      ),
+    countBlind: async () => [...views.values()].filter(({ blindSinceMs }) => blindSinceMs !== null).length,
     keys: { authenticateCaller: async (key) => keys.get(key) ?? null },
     auth: options.auth ?? 'on',
     health: () => health.now,

@@ -71,6 +71,8 @@ describe('the live stream', () => {
   const alert: StreamedAlert = {
     id: 'a1',
     household: 'H-1',
+    area: null,
+    hold: null,
     kind: 'inactivity',
     severity: 'orange',
     state: 'open',

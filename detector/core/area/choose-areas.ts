@@ -1,3 +1,4 @@
+import { subjectOf, type Area } from '../../../domain/area.ts'
 import type { Home } from '../household.ts'
 import { HOUR_MS } from '../../../domain/time.ts'
 import type { Group } from './group.ts'
@@ -11,13 +12,17 @@ const LARGER = 1.25
 
 /** An outage that a group would explain: its stretches that overlap in time, of whatever kind of supply. */
 interface Candidate {
-  readonly group: Group
-  readonly homes: readonly Home[]
+  readonly area: Area
+  readonly homes: number
+  readonly region: string | null
   readonly kinds: readonly OutageKind[]
   readonly fromHour: number
   readonly toHour: number | null
   readonly sureHour: number
-  readonly dark: ReadonlySet<Home>
+  /** Ids of homes that have shown it: seen without flow, or not heard where it is the network that is gone. */
+  readonly shown: ReadonlySet<string>
+  /** Those, and the homes that were not heard at all. */
+  readonly dark: ReadonlySet<string>
 }
 
 /**
@@ -28,12 +33,31 @@ interface Candidate {
 export function chooseAreas(
   groups: readonly Group[],
   homesOf: (group: Group) => readonly Home[],
+  settled: readonly AreaOutage[],
 ): AreaOutage[] {
-  const candidates = groups.flatMap((group) => candidatesOf(group, homesOf(group)))
-  const chosen = candidates.filter(
-    (one) => !candidates.some((other) => other !== one && standsFor(other, one, candidates)),
+  const open = groups.flatMap((group) => candidatesOf(group, homesOf(group)))
+  // What has been said of the past stands, and for whom it stood.
+  const past = settled.map(candidateOf)
+  const chosen = open.filter(
+    (one) =>
+      !past.some((other) => standsFor(other, one) || isSameExtent(other, one)) &&
+      !open.some((other) => other !== one && standsFor(other, one)),
   )
   return chosen.map(outageOf)
+}
+
+function candidateOf({ area, homes, region, kinds, onsetMs, endMs, raisedMs, dark }: AreaOutage): Candidate {
+  return {
+    area,
+    homes,
+    region,
+    kinds,
+    fromHour: onsetMs / HOUR_MS,
+    toHour: endMs === null ? null : endMs / HOUR_MS,
+    sureHour: raisedMs / HOUR_MS - 1,
+    shown: new Set(dark),
+    dark: new Set(dark),
+  }
 }
 
 function candidatesOf(group: Group, homes: readonly Home[]): Candidate[] {
@@ -48,15 +72,27 @@ function candidatesOf(group: Group, homes: readonly Home[]): Candidate[] {
     const ends = runs.map(({ toHour }) => toHour ?? Infinity)
     const toHour = Math.max(...ends)
     return {
-      group,
-      homes,
+      area: group.area,
+      homes: homes.length,
+      region: group.area.type === 'region' ? group.area.name : commonRegion(homes),
       kinds: OUTAGE_KINDS.filter((kind) => runs.some((run) => run.kind === kind)),
       fromHour: Math.min(...runs.map(({ fromHour }) => fromHour)),
       toHour: toHour === Infinity ? null : toHour,
       sureHour: Math.min(...runs.map(({ sureHour }) => sureHour)),
-      dark: new Set(homes.filter((home) => runs.some((run) => isDark(home, run)))),
+      shown: idsOf(homes, (home) => runs.some((run) => hasShown(home, run))),
+      dark: idsOf(homes, (home) => runs.some((run) => isDark(home, run))),
     }
   })
+}
+
+function idsOf(homes: readonly Home[], has: (home: Home) => boolean): Set<string> {
+  return new Set(homes.flatMap((home) => (has(home) ? [home.profile.household] : [])))
+}
+
+function hasShown(home: Home, run: Run): boolean {
+  if (run.kind === 'reporting') return isDark(home, run)
+  const bits = bitsAt(home.member, run.sureHour) >> (run.meters * BITS)
+  return (bits & BIT.seen) !== 0 && (bits & BIT.flow) === 0
 }
 
 function isDark({ member, profile }: Home, { kind, meters, sureHour }: Run): boolean {
@@ -66,27 +102,33 @@ function isDark({ member, profile }: Home, { kind, meters, sureHour }: Run): boo
 }
 
 /** Whether `one` goes without saying where `other` is said. */
-function standsFor(other: Candidate, one: Candidate, all: readonly Candidate[]): boolean {
-  if (!overlap(other, one)) return false
-  const [smaller, larger] = other.dark.size < one.dark.size ? [other, one] : [one, other]
-  let shared = 0
-  for (const home of smaller.dark) if (larger.dark.has(home)) shared++
-  if (shared < SHARED * smaller.dark.size) return false
-  if (larger.dark.size > LARGER * smaller.dark.size) return larger === other
+function standsFor(other: Candidate, one: Candidate): boolean {
+  if (!isShared(other, one)) return false
+  if (other.shown.size > LARGER * one.shown.size) return true
+  if (one.shown.size > LARGER * other.shown.size) return false
   const preference = prefers(other) - prefers(one)
   if (preference !== 0) return preference > 0
-  if (other.homes.length !== one.homes.length) return other.homes.length < one.homes.length
-  return isFirst(other, one, all)
+  if (other.homes !== one.homes) return other.homes < one.homes
+  // The longer path is the smaller area; two outages of one area never overlap.
+  return subjectOf(other.area).length > subjectOf(one.area).length
 }
 
-function isFirst(other: Candidate, one: Candidate, all: readonly Candidate[]): boolean {
-  if (other.group !== one.group) return other.group.key.length > one.group.key.length
-  return all.indexOf(other) < all.indexOf(one)
+/** The homes of the one that is smaller are nearly all dark by the other, at the same time. */
+function isShared(one: Candidate, other: Candidate): boolean {
+  if (!overlap(one, other)) return false
+  const [smaller, larger] = one.shown.size < other.shown.size ? [one, other] : [other, one]
+  let shared = 0
+  for (const home of smaller.shown) if (larger.shown.has(home)) shared++
+  return shared >= SHARED * smaller.shown.size
 }
 
-function prefers({ kinds, group }: Candidate): number {
+function isSameExtent(one: Candidate, other: Candidate): boolean {
+  return isShared(one, other) && other.shown.size <= LARGER * one.shown.size
+}
+
+function prefers({ kinds, area }: Candidate): number {
   const isOfNetwork = kinds.every((kind) => kind === 'reporting')
-  return isOfNetwork === (group.area.type === 'gateway') ? 1 : 0
+  return isOfNetwork === (area.type === 'gateway') ? 1 : 0
 }
 
 function overlap(one: Candidate, other: Candidate): boolean {
@@ -94,16 +136,16 @@ function overlap(one: Candidate, other: Candidate): boolean {
 }
 
 function outageOf(candidate: Candidate): AreaOutage {
-  const { group, homes, kinds, fromHour, toHour, sureHour, dark } = candidate
+  const { area, homes, kinds, region, fromHour, toHour, sureHour, dark } = candidate
   return {
-    area: group.area,
+    area,
     onsetMs: fromHour * HOUR_MS,
     raisedMs: (sureHour + 1) * HOUR_MS,
     endMs: toHour === null ? null : toHour * HOUR_MS,
     kinds,
-    homes: homes.length,
-    dark: [...dark].map(({ profile }) => profile.household as string).sort(),
-    region: group.area.type === 'region' ? group.area.name : commonRegion(homes),
+    homes,
+    dark: [...dark].sort(),
+    region,
   }
 }
 

@@ -39,7 +39,7 @@ export function judgeAreas(detector: Detector): AreaVerdict {
   const homesOf = gatherHomes(detector, concerned)
   const before = areas.outages
   const settled = before.filter((outage) => isSettled(areas, outage))
-  const now = [...settled, ...chooseAreas(concerned, (group) => homesOf.get(group) ?? [])]
+  const now = [...settled, ...chooseAreas(concerned, (group) => homesOf.get(group) ?? [], settled)]
   areas.outages = now
   return {
     findings: sayOutages(detector, now),

@@ -1,54 +1,61 @@
 import type { Explanation } from '../../../domain/finding.ts'
 import { DAY_MS, HOUR_MS, toIso, type EpochMs } from '../../../domain/time.ts'
 import type { HomeEvent } from '../home-event.ts'
-import type { Home } from '../household.ts'
-import { presentSilence, type JudgeState } from '../judge.ts'
-import type { Outcome } from '../matters.ts'
+import { URGENT } from '../join-urgent.ts'
+import { presentSilence } from '../judge.ts'
+import type { Profile } from '../observation.ts'
+import type { HomeState } from '../state/home-state.ts'
 import type { HomeOutage } from './member.ts'
 import { describeKinds, localTime, nameOf } from './say-outage.ts'
 
 /**
  * After an outage each home is looked at again: one that does not come back to life with its neighbours is urgent. The
- * measure is its own: the chance that it would, alive and at home, be silent for so long since supply was back.
+ * measure is its own: the chance S(t) that it would be silent for so long with somebody alive and well in it, by the
+ * life model, which passes over the hours without supply.
  *
- *   urgent when  ln S(t) - ln S(end of the outage) <= -RETURN_NATS,  at least RETURN_HOURS after it
+ *   urgent when  ln S(t) <= -SILENCE_NATS  and  ln S(t) - ln S(end of the outage) <= -RETURN_NATS,
+ *   at least RETURN_HOURS after the end
+ *
+ * One silence in e^SILENCE_NATS (55) comes so far by itself: of a hundred homes that are well, about two are asked after
+ * behind an outage.
  */
-export const RETURN_NATS = 3
+export const SILENCE_NATS = 4
+export const RETURN_NATS = 1
 export const RETURN_HOURS = 3
 /** Longer after an outage its end explains nothing any more. */
 const WATCHED_MS = DAY_MS
 /** A home that showed no life for so long before the outage was empty before it. */
 const INHABITED_MS = DAY_MS
 
-/** The part of the `inactivity` matter that is urgent; the life model speaks as -1. */
-export const URGENT = -2
+/**
+ * Places in the section `back` of a home's record: the outage's end that is watched, ln S then, and the onset of the urgent
+ * matter that is open; beside them the onset of the silence that is held for a weekly absence (usual-absence.ts). NaN: none.
+ */
+export const R = { endMs: 0, logAlive: 1, openMs: 2, usualMs: 3 } as const
 
-/** The outage's end that is watched, ln S then, and the onset of the urgent matter that is open; NaN: none. */
-export type ReturnState = Float64Array
-const R = { endMs: 0, logAlive: 1, openMs: 2 } as const
-
-export function newReturn(): ReturnState {
-  return new Float64Array(3).fill(NaN)
+/** Makes a record of zeros the state of a home that has seen no outage. */
+export function beginReturn({ f64, back }: HomeState): void {
+  f64.fill(NaN, back, back + 4)
 }
 
 /** Works what the home's judge knows after an item that ends at `endMs`. */
 export function foldReturn(
-  state: ReturnState,
-  judge: JudgeState,
-  home: Home,
+  state: HomeState,
+  outages: readonly HomeOutage[],
   endMs: EpochMs,
   say: (event: HomeEvent) => void,
 ): void {
-  const openMs = state[R.openMs] ?? NaN
-  const outage = home.member.outages.length === 0 ? null : lastOutage(home.member.outages, endMs)
+  const { f64, back, profile } = state
+  const openMs = f64[back + R.openMs] ?? NaN
+  const outage = outages.length === 0 ? null : lastOutage(outages, endMs)
   if (outage === null && Number.isNaN(openMs)) return
-  const silence = presentSilence(judge, endMs)
+  const silence = presentSilence(state, endMs)
   if (silence === null) return
-  const { household } = home.profile
+  const { household } = profile
   if (!Number.isNaN(openMs)) {
     if (silence.sinceMs <= openMs) return
-    state[R.openMs] = NaN
-    const reason = describeLife(home, silence.sinceMs)
+    f64[back + R.openMs] = NaN
+    const reason = describeLife(profile, silence.sinceMs)
     say({
       meter: URGENT,
       finding: { type: 'clear', household, kind: 'inactivity', onsetMs: openMs, atMs: endMs, reason },
@@ -58,13 +65,14 @@ export function foldReturn(
   if (outage === null || outage.toMs === null) return
   const isWatched = silence.sinceMs < outage.toMs && silence.sinceMs >= outage.fromMs - INHABITED_MS
   if (!isWatched || silence.isUsual) return
-  if (state[R.endMs] !== outage.toMs) {
-    state[R.endMs] = outage.toMs
-    state[R.logAlive] = silence.logAlive
+  if (f64[back + R.endMs] !== outage.toMs) {
+    f64[back + R.endMs] = outage.toMs
+    f64[back + R.logAlive] = silence.logAlive
   }
-  const nats = (state[R.logAlive] ?? 0) - silence.logAlive
-  if (nats < RETURN_NATS || endMs < outage.toMs + RETURN_HOURS * HOUR_MS) return
-  state[R.openMs] = silence.sinceMs
+  const nats = -silence.logAlive
+  const since = (f64[back + R.logAlive] ?? 0) - silence.logAlive
+  if (nats < SILENCE_NATS || since < RETURN_NATS || endMs < outage.toMs + RETURN_HOURS * HOUR_MS) return
+  f64[back + R.openMs] = silence.sinceMs
   say({
     meter: URGENT,
     finding: {
@@ -74,8 +82,8 @@ export function foldReturn(
       onsetMs: silence.sinceMs,
       atMs: endMs,
       severity: 'red',
-      meters: home.profile.meters.map(({ id }) => id),
-      explanation: describeUrgent(home, outage, outage.toMs, silence.sinceMs, endMs, nats),
+      meters: profile.meters.map(({ id }) => id),
+      explanation: describeUrgent(profile, outage, outage.toMs, silence.sinceMs, endMs, nats),
       evidence: {
         lastSignAt: toIso(silence.sinceMs),
         outageArea: `${outage.area.type}/${outage.area.name}`,
@@ -100,14 +108,14 @@ function lastOutage(outages: readonly HomeOutage[], timeMs: EpochMs): HomeOutage
 }
 
 function describeUrgent(
-  home: Home,
+  profile: Profile,
   outage: HomeOutage,
   backMs: EpochMs,
   sinceMs: EpochMs,
   nowMs: EpochMs,
   nats: number,
 ): Explanation {
-  const { timezone } = home.profile
+  const { timezone } = profile
   const back = localTime(timezone, backMs)
   const last = localTime(timezone, sinceMs)
   const hours = Math.round((nowMs - backMs) / HOUR_MS)
@@ -118,26 +126,15 @@ function describeUrgent(
     en:
       `This home has not come back to life with its neighbours: ${gone.en} of ${where.en} has been back since about ${back}, ` +
       `and for ${hours} h there has been no sign of life here (the last was at ${last}). ` +
-      `At this time such a silence of this home happens about once in ${oneIn}. Somebody should look now.`,
+      `A silence of this home that begins like this one lasts so long about once in ${oneIn}. Somebody should look now.`,
     zh:
       `该户未随邻居恢复生活迹象：${where.zh} 的${gone.zh}约于 ${back} 恢复，此后 ${hours} 小时该户仍无生活迹象` +
-      `（最后一次在 ${last}）。此时段这样的静默约每 ${oneIn} 次才有一次。请立即查看。`,
+      `（最后一次在 ${last}）。该户这样开始的静默约每 ${oneIn} 次才有一次持续这么久。请立即查看。`,
   }
 }
 
-function describeLife(home: Home, sinceMs: EpochMs): Explanation {
-  const when = localTime(home.profile.timezone, sinceMs)
+/** The clear of what was raised or held beside the home's judge. */
+export function describeLife(profile: Profile, sinceMs: EpochMs): Explanation {
+  const when = localTime(profile.timezone, sinceMs)
   return { en: `A sign of life at ${when}.`, zh: `${when} 有生活迹象。` }
-}
-
-/** One matter of what the life model says of a silence and of its being urgent: the graver of the two at each moment. */
-export function joinUrgent(life: Outcome | null, urgent: Outcome): Outcome {
-  if (life === null || urgent.raise.atMs < life.raise.atMs) {
-    return { raise: urgent.raise, escalate: null, clear: life?.clear ?? urgent.clear }
-  }
-  const { atMs, severity, explanation, evidence, household, kind, onsetMs } = urgent.raise
-  const { escalate } = life
-  const isRed = escalate !== null && escalate.severity === 'red' && escalate.atMs <= atMs
-  const grown = { type: 'escalate', household, kind, onsetMs, atMs, severity, explanation, evidence } as const
-  return { raise: life.raise, escalate: isRed ? escalate : grown, clear: life.clear ?? urgent.clear }
 }

@@ -8,14 +8,14 @@ import type { MeterKind } from '../../../domain/units.ts'
  */
 export const COEFFICIENTS: Readonly<Record<MeterKind, readonly number[]>> = {
   water: [
-    -1.2569, 0.8793, 0.0267, -0.2686, 0.3585, 0.0266, -0.3253, 0.1614, 0.3968, -0.6148, -0.1081, 0.3007,
-    0.1611, -0.0423, 0.0665, -0.0844, 0.688, -0.1126,
+    -1.1086, 0.8865, -0.1577, -0.2394, 0.327, 0.035, -0.3259, 0.158, 0.3621, -0.6883, -0.0379, 0.3669, 0.1621,
+    -0.0421, 0.6858, -0.1107,
   ],
   electricity: [
-    -0.5053, 0.7172, 0.1812, -0.4971, -0.0176, 0.117, -0.1627, 0.1361, 0.3629, -0.6874, -0.2564, 0.3868,
-    0.3206, -0.0362, -0.0215, -0.0138, 0.3451, -0.0313,
+    -0.5177, 0.736, -0.0571, -0.3892, 0.1826, 0.036, -0.2124, 0.1617, 0.4675, -0.5984, -0.2609, 0.3618,
+    0.3178, -0.0347, 0.3392, -0.0323,
   ],
 }
 
 /** Alerts per home and 30 days that a threshold of x costs, before the homes themselves have shown it: exp(logAt11 - slope (x - 11)). */
-export const PRIOR_CURVE = { logAt11: 0.1178, slope: 0.6952 } as const
+export const PRIOR_CURVE = { logAt11: 0.1257, slope: 0.697 } as const

@@ -170,6 +170,7 @@ function tellDays(
   village: VillageIndex,
   areas: readonly AreaIndex[],
   spans: readonly DaySpan[],
+  onTold?: OnTold,
 ): number {
   const { trend, profile } = home
   const today = state[offset + H.day] ?? 0
@@ -203,6 +204,7 @@ function tellDays(
       const known = trend.told[place] ?? 0
       if (bin === known) return
       tellDay(area, day, known, bin)
+      onTold?.(meter, day, known, bin)
       trend.told[place] = bin
     })
   }
@@ -248,15 +250,19 @@ export function isOutdated(home: TrendHome, village: VillageIndex): boolean {
   return trend.judgedDay > 0 && revisionOf(areasOf(home, village)) !== trend.revision
 }
 
+/** Hears what was told of a meter's day: the bins before and now. */
+export type OnTold = (meter: number, day: number, oldBin: number, newBin: number) => void
+
 /** Tells the neighbours what the home's days were like, without judging any. */
 export function tellNeighbours(
   home: TrendHome,
   state: TrendState,
   offset: number,
   village: VillageIndex,
+  onTold?: OnTold,
 ): void {
   if ((state[offset + H.day] ?? 0) === 0 || state[offset + H.stamp] === home.trend.stamp) return
-  tellDays(home, state, offset, village, areasOf(home, village), spansOf(home))
+  tellDays(home, state, offset, village, areasOf(home, village), spansOf(home), onTold)
 }
 
 function areasOf({ trend, profile }: TrendHome, village: VillageIndex): readonly AreaIndex[] {
