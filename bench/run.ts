@@ -13,6 +13,10 @@ const BENCHMARKS: Record<
     what: 'the same into InfluxDB, which is killed and started again: what is acked, kept, and how fast it drains',
     load: () => import('./outage.ts'),
   },
+  detector: {
+    what: 'readings folded a second on one core, bytes a meter, all meters of a country held at once, snapshot and restore',
+    load: () => import('./detector.ts'),
+  },
 }
 
 const [name, ...args] = process.argv.slice(2)

@@ -3,7 +3,7 @@ import { isInRegion } from '../domain/household.ts'
 import type { EpochMs } from '../domain/time.ts'
 import { blindSinceMs } from './core/devices/blind.ts'
 import { COLUMN, get } from './core/devices/state.ts'
-import { newestOf } from './core/household.ts'
+import { headOf, newestOf } from './core/household.ts'
 import { silentSinceOf } from './core/judge.ts'
 import type { HouseholdView } from './start.ts'
 
@@ -11,17 +11,17 @@ import type { HouseholdView } from './start.ts'
 export function viewHousehold(detector: Detector, id: string): HouseholdView | null {
   const home = detector.homes.get(`h:${id}`) ?? detector.homes.get(`m:${id}`)
   if (home === undefined) return null
-  const { head } = home.rewind
+  const head = headOf(home)
   const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
   return {
     household: home.profile.household,
     timezone: home.profile.timezone,
     newestMs: finite(newestOf(home)),
-    silentSinceMs: silentSinceOf(head.judge),
+    silentSinceMs: silentSinceOf(head),
     blindSinceMs: blindSinceMs(home),
     meters: home.profile.meters.map((meter, index) => ({
       id: meter.id,
-      lastMs: finite(get(head.devices, index, COLUMN.lastMs)),
+      lastMs: finite(get(head, index, COLUMN.lastMs)),
       offline: !Number.isNaN(home.offlineMs[index] ?? NaN),
     })),
     active: [...home.said.values()]

@@ -24,7 +24,11 @@ type Step = (home: BacktestHome, observation: Observation, context: LifeContext)
 /** What each observation goes through, in order. Another kind of alert is another step with a state of its own. */
 const STEPS: readonly Step[] = [judgeSilence, seeTrend]
 
-function judgeSilence(home: BacktestHome, observation: Observation, context: LifeContext): Finding[] {
+function judgeSilence(
+  home: BacktestHome,
+  observation: Observation,
+  context: LifeContext,
+): readonly Finding[] {
   return foldJudge(home.judge, observation, context)
 }
 

@@ -2,7 +2,8 @@ import { HOUR_MS } from '../../domain/time.ts'
 import { describeGap, describeGapHold } from './describe-holds.ts'
 import { overdueMs } from './devices/offline.ts'
 import type { HomeEvent } from './home-event.ts'
-import type { Home, HomeContext } from './household.ts'
+import { measuredMsIn, type HomeContext } from './fold-home.ts'
+import { headOf, type Home } from './household.ts'
 import { presentSilence } from './judge.ts'
 
 /** A silence of which one in e^3 (20) goes on for so long: it was on its way to an alert when the data ended. */
@@ -16,13 +17,14 @@ export const GAP_HOLD_MS = 12 * HOUR_MS
  * was open before stays open.
  */
 export function gapEvent(home: Home, context: HomeContext): HomeEvent | null {
-  const { devices, judge, measuredMs } = home.rewind.head
+  const head = headOf(home)
+  const measuredMs = measuredMsIn(head)
   let missedMs = -Infinity
   for (let meter = 0; meter < home.offlineMs.length; meter++) {
     if (Number.isNaN(home.offlineMs[meter] ?? NaN)) return null
-    missedMs = Math.max(missedMs, overdueMs(devices, meter, context.holes))
+    missedMs = Math.max(missedMs, overdueMs(head, meter, context.holes))
   }
-  const silence = Number.isFinite(missedMs) ? presentSilence(judge, measuredMs) : null
+  const silence = Number.isFinite(missedMs) ? presentSilence(head, measuredMs) : null
   if (silence === null || silence.isUsual || silence.isOpen || silence.logAlive > -RISING_NATS) return null
   const { household, meters } = home.profile
   const untilMs = missedMs + GAP_HOLD_MS

@@ -2,8 +2,10 @@ import type { MeterId } from '../../domain/ids.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import { newAreas, type Areas } from './area/areas.ts'
 import { emptyPool, poolThreshold, type Pool } from './area/pool.ts'
-import type { Home, HomeContext } from './household.ts'
+import type { HomeContext } from './fold-home.ts'
+import type { Home } from './household.ts'
 import { newListening, type Listening } from './listening.ts'
+import type { Records } from './state/records.ts'
 import { newVillageIndex, type VillageIndex } from './trend/village-index.ts'
 import { newGateways, newMeterTable, type Gateways, type MeterTable } from './meter-table.ts'
 
@@ -24,6 +26,8 @@ export interface Detector {
   readonly gateways: Gateways
   readonly listening: Listening
   readonly context: HomeContext
+  /** Where the homes' states lie. */
+  readonly records: Records
   readonly areas: Areas
   ticks: number
   /** Readings judged by nobody: marked `late` by ingest, or behind what their home remembers. */
@@ -47,6 +51,7 @@ export function newDetector(
     gateways: newGateways(),
     listening,
     context: contextOf(pool, listening, village),
+    records: new Map(),
     areas: newAreas(),
     ticks: 0,
     unjudged: 0,

@@ -106,7 +106,7 @@ export function decodeDetector(
 function restoreHome(detector: Detector, bytes: Uint8Array): void {
   const [homeBytes, mineBytes, rowBytes] = splitFrames(bytes)
   if (homeBytes === undefined || mineBytes === undefined) throw new Error('a saved home is cut short')
-  const home = decodeHome(homeBytes)
+  const home = decodeHome(homeBytes, detector.records)
   detector.homes.set(home.key, home)
   const mine = JSON.parse(words.decode(mineBytes)) as [MeterId, GatewayId | null][]
   const rows = floatsOf(rowBytes)

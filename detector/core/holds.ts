@@ -4,7 +4,7 @@ import type { Explanation, Hold, HoldReason } from '../../domain/finding.ts'
 import { DAY_MS, HOUR_MS, type EpochMs } from '../../domain/time.ts'
 import type { HomeOutage } from './area/member.ts'
 import { describeAbsence, describeOutageHold } from './describe-holds.ts'
-import type { Home } from './household.ts'
+import { measuredMsOf, type Home } from './household.ts'
 import type { Matters, Outcome } from './matters.ts'
 import type { Profile } from './observation.ts'
 
@@ -78,7 +78,7 @@ function hasEndedBy({ clear }: Outcome, timeMs: EpochMs): boolean {
 
 /** How far the home has been observed. */
 function nowOf(home: Home): EpochMs {
-  return home.rewind.head.measuredMs
+  return measuredMsOf(home)
 }
 
 /** What explains an alert at `atMs`, of several that which lasts longest. */

@@ -1,39 +1,32 @@
 import type { Explanation, Finding } from '../../domain/finding.ts'
-import { DAY_MS, LATENESS_MS, type EpochMs } from '../../domain/time.ts'
+import { LATENESS_MS, type EpochMs } from '../../domain/time.ts'
 import { newMember, noteItem, type Member } from './area/member.ts'
-import { addDay, CLOSED_AFTER_DAYS, type Pool } from './area/pool.ts'
-import { foldReturn, newReturn, type ReturnState } from './area/return-to-life.ts'
-import { isSupplyGone } from './area/supply.ts'
 import { gapEvent } from './data-gap.ts'
 import { tellBlindness } from './devices/blind.ts'
-import { foldDevices } from './devices/fold.ts'
 import { offlineSince } from './devices/offline.ts'
-import { COLUMN, get, newDevices, type DeviceState } from './devices/state.ts'
+import { COLUMN, get } from './devices/state.ts'
+import { foldHome, measuredMsIn, type HomeContext } from './fold-home.ts'
 import { holdOutcome, rememberReturn, type HomeAbsence } from './holds.ts'
 import type { HomeEvent } from './home-event.ts'
-import { cloneJudge, foldJudge, newJudge, reachedOnDay, silentSinceOf, type JudgeState } from './judge.ts'
-import type { LifeContext } from './life/fold.ts'
-import type { Hole } from './listening.ts'
 import { gatherMatters, matterKey, sayDifference, type Matters } from './matters.ts'
 import type { Profile } from './observation.ts'
 import { reasonNeighboursMoved } from './retract-reasons.ts'
-import { forget, newRewind, refold, take, type Folder, type Rewind } from './rewind.ts'
-import { foldTrend } from './trend/fold-trend.ts'
+import {
+  forget,
+  forgettableMs,
+  newRewind,
+  openFrom,
+  refold,
+  take,
+  type Folder,
+  type Rewind,
+} from './rewind.ts'
+import type { HomeState } from './state/home-state.ts'
+import { newRecord, newRow, shelfFor, stateIn, type Records, type Shelf } from './state/records.ts'
+import { newestIn, setNewest } from './state/row.ts'
+import { copyRecord, release } from './state/slab.ts'
 import { dropEnded, newHomeTrend, settleTrend, type HomeTrend } from './trend/home-trend.ts'
-import { newTrendState, type TrendState } from './trend/state.ts'
-import type { VillageIndex } from './trend/village-index.ts'
-import { foldUsual } from './usual-absence.ts'
-import { findPlace, FLAG, MAX_ITEMS, type Item, type Window } from './window.ts'
-
-/** What is rewound: everything that follows from the readings in their order. */
-export interface HomeState {
-  readonly judge: JudgeState
-  readonly devices: DeviceState
-  readonly trend: TrendState
-  /** The newest measured interval's end; -Infinity before the first. */
-  measuredMs: EpochMs
-  readonly back: ReturnState
-}
+import type { Item } from './window.ts'
 
 /** A clock ahead, which has no place in event time: told by receipt. */
 export interface Skew {
@@ -48,9 +41,10 @@ export interface Home {
   readonly profile: Profile
   /** Its time zone is the installation's and moves with it. */
   readonly followsZone: boolean
-  readonly rewind: Rewind<HomeState, HomeEvent>
-  /** Newest reading of any kind, per meter; -Infinity before the first. */
-  readonly newestMs: Float64Array
+  /** Where the records of homes like it lie: its own are those of its rewind, and its row. */
+  readonly shelf: Shelf
+  readonly rewind: Rewind<number, HomeEvent>
+  readonly row: number
   /** Onset of the silence that the clock called `meter-offline`, per meter; NaN: none. */
   readonly offlineMs: Float64Array
   readonly absences: HomeAbsence[]
@@ -61,38 +55,20 @@ export interface Home {
   loose: HomeEvent[]
   readonly trend: HomeTrend
   said: Matters
-  /** UTC days (since 1970) that this home has added to the area's budget: the last few, and the newest of all. */
-  readonly closedDays: Float64Array
   /** The matters may change without an event once measured data reaches this time. */
   wakeMs: EpochMs
 }
 
-/** What a home is folded with. */
-export interface HomeContext {
-  readonly life: LifeContext
-  readonly pool: Pool
-  readonly village: VillageIndex
-  readonly holes: readonly Hole[]
-}
-
-/** More days than late readings can be spread over. */
-export const CLOSED_DAYS = 16
-
-export function newHome(key: string, profile: Profile, followsZone: boolean): Home {
+export function newHome(key: string, profile: Profile, followsZone: boolean, records: Records): Home {
   const meters = profile.meters.length
-  const state: HomeState = {
-    judge: newJudge(profile),
-    devices: newDevices(meters),
-    trend: newTrendState(meters),
-    measuredMs: -Infinity,
-    back: newReturn(),
-  }
+  const shelf = shelfFor(records, profile)
   return {
     key,
     profile,
     followsZone,
-    rewind: newRewind(state, { fold() {}, clone: cloneHomeState }),
-    newestMs: new Float64Array(meters).fill(-Infinity),
+    shelf,
+    rewind: newRewind(newRecord(shelf, profile), meters, { fold() {}, ...copying(shelf) }),
+    row: newRow(shelf),
     offlineMs: new Float64Array(meters).fill(NaN),
     absences: [],
     skews: [],
@@ -100,36 +76,48 @@ export function newHome(key: string, profile: Profile, followsZone: boolean): Ho
     loose: [],
     trend: newHomeTrend(meters),
     said: new Map(),
-    closedDays: new Float64Array(CLOSED_DAYS + 1),
     wakeMs: Infinity,
   }
 }
 
-export function cloneHomeState(state: HomeState): HomeState {
-  return {
-    judge: cloneJudge(state.judge),
-    devices: state.devices.slice(),
-    trend: state.trend.slice(),
-    measuredMs: state.measuredMs,
-    back: state.back.slice(),
-  }
+/** A home that is no more gives its records back. */
+export function endHome({ shelf, rewind, row }: Home): void {
+  for (const { state } of rewind.ladder) release(shelf.slab, state)
+  release(shelf.slab, rewind.head)
+  release(shelf.rows, row)
+  rewind.ladder = []
+  rewind.head = -1
+}
+
+function copying({ slab }: Shelf): Pick<Folder<number, HomeEvent>, 'clone' | 'release'> {
+  return { clone: (record) => copyRecord(slab, record), release: (record) => release(slab, record) }
+}
+
+/** The home's newest state, until another home of the same shelf is asked for its own. */
+export function headOf(home: Home): HomeState {
+  return stateIn(home.shelf, home.rewind.head, home.profile)
+}
+
+export function measuredMsOf(home: Home): EpochMs {
+  return measuredMsIn(headOf(home))
 }
 
 /** Takes an item; `settle` works what was taken. */
 export function takeItem(home: Home, item: Item): 'taken' | 'known' | 'behind' {
   const fate = take(home.rewind, item)
   if (fate !== 'taken') return fate
-  const isNewest = item.endMs > (home.newestMs[item.meter] ?? Infinity)
+  const isNewest = item.endMs > newestMsOf(home, item.meter)
   noteItem(home.member, home.profile, item, isNewest)
-  if (isNewest) home.newestMs[item.meter] = item.endMs
+  if (isNewest) setNewest(home.shelf.rows, home.row, item.meter, item.endMs)
   return fate
 }
 
 /** Folds what was taken and says what has changed by it, no more. `why`: the reason of retractions, where it is known. */
 export function settle(home: Home, context: HomeContext, why?: Explanation): Finding[] {
   const changed = refold(home.rewind, folderOf(home, context))
-  const isAwake = home.rewind.head.measuredMs >= home.wakeMs
-  const trend = settleTrend(home, home.rewind.head.trend, 0, context.village)
+  const head = headOf(home)
+  const isAwake = measuredMsIn(head) >= home.wakeMs
+  const trend = settleTrend(home, head.u32, head.trend, context.village)
   const isNew = changed || isAwake || hasReturned(home)
   const reason = !isNew && trend === 'neighbours' ? reasonNeighboursMoved() : why
   const findings = isNew || trend !== null ? restate(home, context, reason) : []
@@ -140,9 +128,7 @@ export function settle(home: Home, context: HomeContext, why?: Explanation): Fin
 
 /** What is not told by items (an outage of its area) has changed: the home is folded again from there. */
 export function refoldFrom(home: Home, fromMs: EpochMs): void {
-  const { rewind } = home
-  const index = findPlace(rewind.window, fromMs, 0, 0)
-  rewind.dirtyFrom = Math.min(rewind.dirtyFrom, index)
+  openFrom(home.rewind, fromMs)
   wake(home)
 }
 
@@ -155,61 +141,13 @@ export function restate(home: Home, context: HomeContext, why?: Explanation): Fi
   return findings
 }
 
-function folderOf(home: Home, context: HomeContext): Folder<HomeState, HomeEvent> {
+function folderOf(home: Home, context: HomeContext): Folder<number, HomeEvent> {
+  const { shelf, row, profile, member } = home
   return {
-    fold: (state, window, index, say) => foldItem(home, state, window, index, context, say),
-    clone: cloneHomeState,
+    fold: (record, item, say) =>
+      foldHome(stateIn(shelf, record, profile), shelf.rows, row, member.outages, item, context, say),
+    ...copying(shelf),
   }
-}
-
-function foldItem(
-  home: Home,
-  state: HomeState,
-  window: Window,
-  index: number,
-  context: HomeContext,
-  say: (event: HomeEvent) => void,
-): void {
-  foldDevices(state.devices, window, index, home.profile, context.holes, say)
-  const flags = window.flags[index] ?? 0
-  if ((flags & FLAG.fault) !== 0) return
-  const endMs = window.endMs[index] ?? 0
-  const amount = window.amount[index] ?? NaN
-  const measured = (flags & FLAG.measured) !== 0
-  if (measured) {
-    state.measuredMs = endMs
-    closeDayOf(home, state, Math.floor(endMs / DAY_MS) - CLOSED_AFTER_DAYS, context.pool)
-  }
-  const observation = {
-    meter: window.meter[index] ?? 0,
-    endMs,
-    intervalMs: window.intervalMs[index] ?? 0,
-    amount: Number.isNaN(amount) ? null : amount,
-    // What cannot flow is no evidence that nobody was there.
-    measured: measured && !isSupplyGone(home, window, index),
-  }
-  for (const finding of foldJudge(state.judge, observation, context.life)) {
-    if (finding.type !== 'retract') say({ meter: -1, finding })
-  }
-  foldReturn(state.back, state.judge, home, endMs, say)
-  foldUsual(state.back, state.judge, home, endMs, context.life, say)
-  if (!measured) return
-  const silentSinceMs = silentSinceOf(state.judge)
-  const sign = silentSinceMs === null ? null : silentSinceMs === endMs
-  foldTrend(state.trend, 0, home.profile, observation, sign, say)
-}
-
-/**
- * Adds a day of this home to the area's budget, with the first measured item that arrives of the day on which nothing can
- * change it any more. A day that has no such item (the home had a gap) is not made up for: others have gone by without it.
- */
-function closeDayOf(home: Home, state: HomeState, day: number, pool: Pool): void {
-  if (home.closedDays[day % CLOSED_DAYS] === day || day <= (home.closedDays[CLOSED_DAYS] ?? 0) - CLOSED_DAYS)
-    return
-  home.closedDays[day % CLOSED_DAYS] = day
-  home.closedDays[CLOSED_DAYS] = Math.max(day, home.closedDays[CLOSED_DAYS] ?? 0)
-  const reached = reachedOnDay(state.judge, day)
-  if (reached !== null) addDay(pool, day, reached)
 }
 
 function currentMatters(home: Home, context: HomeContext): Matters {
@@ -226,13 +164,13 @@ function currentMatters(home: Home, context: HomeContext): Matters {
 /** Silences that the clock has called offline and that no reading has ended or filled since. */
 function clockEvents(home: Home, context: HomeContext): HomeEvent[] {
   const events: HomeEvent[] = []
-  const { devices } = home.rewind.head
+  const head = headOf(home)
   for (let meter = 0; meter < home.offlineMs.length; meter++) {
     const onsetMs = home.offlineMs[meter] ?? NaN
     if (Number.isNaN(onsetMs)) continue
     const raise =
-      get(devices, meter, COLUMN.lastMs) === onsetMs
-        ? offlineSince(devices, meter, home.profile, context.holes)
+      get(head, meter, COLUMN.lastMs) === onsetMs
+        ? offlineSince(head, meter, home.profile, context.holes)
         : null
     if (raise === null) home.offlineMs[meter] = NaN
     else events.push(raise)
@@ -246,7 +184,7 @@ function hasReturned(home: Home): boolean {
   for (let meter = 0; meter < home.offlineMs.length; meter++) {
     const onsetMs = home.offlineMs[meter] ?? NaN
     if (Number.isNaN(onsetMs)) continue
-    if (get(home.rewind.head.devices, meter, COLUMN.lastMs) !== onsetMs) return true
+    if (get(headOf(home), meter, COLUMN.lastMs) !== onsetMs) return true
   }
   return false
 }
@@ -258,16 +196,17 @@ function hasReturned(home: Home): boolean {
 function forgetSettled(home: Home): void {
   let slowestMs = Infinity
   let newestMs = -Infinity
-  for (const meterMs of home.newestMs) {
+  for (let meter = 0; meter < home.profile.meters.length; meter++) {
+    const meterMs = newestMsOf(home, meter)
     if (meterMs === -Infinity) continue
     if (meterMs < slowestMs) slowestMs = meterMs
     if (meterMs > newestMs) newestMs = meterMs
   }
   if (newestMs === -Infinity) return
-  const { window, events } = home.rewind
+  const { events } = home.rewind
   const horizonMs = Math.max(slowestMs, newestMs - LATENESS_MS) - LATENESS_MS
-  if ((window.endMs[0] ?? Infinity) > horizonMs && window.length < MAX_ITEMS) return
-  forget(home.rewind, horizonMs)
+  if (forgettableMs(home.rewind) > horizonMs) return
+  forget(home.rewind, horizonMs, copying(home.shelf))
   if ((events[0]?.index ?? 0) < 0) dropFinished(home)
 }
 
@@ -304,6 +243,15 @@ export function wake(home: Home): void {
   home.wakeMs = -Infinity
 }
 
+/** Newest reading of any kind of a meter; -Infinity before the first. */
+export function newestMsOf({ shelf, row }: Home, meter: number): EpochMs {
+  return newestIn(shelf.rows, row, meter)
+}
+
 export function newestOf(home: Home): EpochMs {
-  return home.newestMs.reduce((newest, meterMs) => Math.max(newest, meterMs), -Infinity)
+  let newestMs = -Infinity
+  for (let meter = 0; meter < home.profile.meters.length; meter++) {
+    newestMs = Math.max(newestMs, newestMsOf(home, meter))
+  }
+  return newestMs
 }

@@ -1,63 +1,74 @@
+import type { Finding } from '../../domain/finding.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import {
-  cloneLife,
-  decodeLife,
-  encodeLife,
   foldLife,
   habitOfLifeSilence,
   type HabitOfSilence,
-  newLife,
   presentLifeSilence,
   reachedOn,
   silentSinceMs,
   type LifeContext,
-  type LifeFinding,
-  type LifeState,
   type PresentSilence,
 } from './life/fold.ts'
+import { beginLife } from './life/state.ts'
 import type { Observation, Profile } from './observation.ts'
-import { cloneRule, decodeRule, encodeRule, foldRule, newRule, type RuleState } from './rules/fold.ts'
-import { NEVER, R } from './rules/state.ts'
+import { foldRule } from './rules/fold.ts'
+import { beginRule, NEVER, R } from './rules/state.ts'
+import { bytesOfState, newAlone, type HomeState } from './state/home-state.ts'
 
 /**
  * Who judges a home's silence: its own evidence of life, or the fixed rule it is registered with. The rest of the
- * detector knows only this door.
+ * detector knows only this door. What it knows lies in the home's record.
  */
-export type JudgeState = { readonly life: LifeState } | { readonly rule: RuleState }
+export type JudgeState = HomeState
 
+/** A judge of one home, with a record of its own. */
 export function newJudge(profile: Profile): JudgeState {
-  return profile.rule === 'evidence' ? { life: newLife(profile) } : { rule: newRule(profile) }
+  const state = newAlone(profile)
+  beginJudge(state)
+  return state
 }
 
-export function foldJudge(state: JudgeState, observation: Observation, context: LifeContext): LifeFinding[] {
-  return 'life' in state ? foldLife(state.life, observation, context) : foldRule(state.rule, observation)
+/** Makes a record of zeros the state of a home that nothing is known of. */
+export function beginJudge(state: JudgeState): void {
+  if (isLife(state)) beginLife(state)
+  else beginRule(state)
 }
 
-export function cloneJudge(state: JudgeState): JudgeState {
-  return 'life' in state ? { life: cloneLife(state.life) } : { rule: cloneRule(state.rule) }
+export function foldJudge(
+  state: JudgeState,
+  observation: Observation,
+  context: LifeContext,
+): readonly Finding[] {
+  return isLife(state) ? foldLife(state, observation, context) : foldRule(state, observation)
 }
 
+/** A copy of the record. */
 export function encodeJudge(state: JudgeState): Uint8Array {
-  return 'life' in state ? encodeLife(state.life) : encodeRule(state.rule)
+  return bytesOfState(state).slice()
 }
 
-/** `profile.rule` tells which state the bytes are. */
+/** `profile` tells which state the bytes are. @throws Error where they are not: a broken invariant. */
 export function decodeJudge(bytes: Uint8Array, profile: Profile): JudgeState {
-  return profile.rule === 'evidence'
-    ? { life: decodeLife(bytes, profile) }
-    : { rule: decodeRule(bytes, profile) }
+  const state = newAlone(profile)
+  const record = bytesOfState(state)
+  if (bytes.length !== record.length) {
+    throw new Error(`state of ${bytes.length} bytes, expected ${record.length}`)
+  }
+  record.set(bytes)
+  return state
 }
 
 /** Since when the home has been silent, where its judge can tell. */
 export function silentSinceOf(state: JudgeState): EpochMs | null {
-  if ('life' in state) return silentSinceMs(state.life)
-  const lastUseMs = state.rule.numbers[R.lastUseMs] ?? NEVER
+  if (isLife(state)) return silentSinceMs(state)
+  const lastUseMs = state.f64[state.rule + R.lastUseMs] ?? NEVER
   return lastUseMs === NEVER ? null : lastUseMs
 }
 
 /** The silence that goes on, where the home's own rhythm is known well enough to weigh it. */
 export function presentSilence(state: JudgeState, endMs: EpochMs): PresentSilence | null {
-  return 'life' in state ? presentLifeSilence(state.life, endMs) : null
+  return isLife(state) ? presentLifeSilence(state, endMs) : null
 }
 
 /** The weekly absence that keeps a silence from being an alert now; null where there is no such silence, or no habit. */
@@ -66,10 +77,14 @@ export function habitOfSilence(
   endMs: EpochMs,
   context: LifeContext,
 ): HabitOfSilence | null {
-  return 'life' in state ? habitOfLifeSilence(state.life, endMs, context) : null
+  return isLife(state) ? habitOfLifeSilence(state, endMs, context) : null
 }
 
 /** What a finished UTC day of this home adds to the area's budget (`closeDay`), or null; a fixed rule has no budget. */
 export function reachedOnDay(state: JudgeState, day: number): number | null {
-  return 'life' in state ? reachedOn(state.life, day) : null
+  return isLife(state) ? reachedOn(state, day) : null
+}
+
+function isLife(state: JudgeState): boolean {
+  return state.layout.judge === 'life'
 }

@@ -34,10 +34,14 @@ function ask(zone: Zone, timeMs: EpochMs): number {
   return match[1] === '-' ? -size : size
 }
 
+/** The last answer that holds for a whole day: homes share their zone, and readings that are folded together their day. */
+const last = { timezone: '', day: NaN, offset: 0 }
+
 /** What to add to UTC to get the wall clock of `timezone`, in ms. */
 export function offsetMs(timezone: string, timeMs: EpochMs): number {
-  const zone = zoneOf(timezone)
   const day = Math.floor(timeMs / DAY_MS)
+  if (day === last.day && timezone === last.timezone) return last.offset
+  const zone = zoneOf(timezone)
   let offset = zone.byDay.get(day)
   if (offset === undefined) {
     const first = ask(zone, day * DAY_MS)
@@ -45,7 +49,11 @@ export function offsetMs(timezone: string, timeMs: EpochMs): number {
     if (zone.byDay.size >= MAX_DAYS) zone.byDay.clear()
     zone.byDay.set(day, offset)
   }
-  return Number.isNaN(offset) ? ask(zone, timeMs) : offset
+  if (Number.isNaN(offset)) return ask(zone, timeMs)
+  last.timezone = timezone
+  last.day = day
+  last.offset = offset
+  return offset
 }
 
 /** Wall-clock ms: `floor(x / DAY_MS)` is the local day, the rest the local time of day. */

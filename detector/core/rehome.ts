@@ -1,29 +1,39 @@
 import { inherit } from './area/member.ts'
 import type { HomeEvent } from './home-event.ts'
-import { cloneHomeState, newHome, takeItem, type Home, type HomeState } from './household.ts'
-import { decodeJudge, encodeJudge } from './judge.ts'
+import { endHome, newHome, takeItem, type Home } from './household.ts'
 import type { Profile } from './observation.ts'
-import { cloneWindow, itemAt } from './window.ts'
+import { clonePackedWindow } from './packed-window.ts'
+import { itemsOf } from './rewind.ts'
+import { copyClosed, newestClosed } from './state/row.ts'
+import type { Records } from './state/records.ts'
+import { copyRecord } from './state/slab.ts'
+import { itemAt } from './window.ts'
 
 /**
  * A home under a new registration. Where meters and rule are the same, everything that was learned goes along. Where
  * they are not, the home begins to learn anew, with what is remembered of its meters (the lateness window).
  */
-export function rehome(key: string, profile: Profile, followsZone: boolean, sources: readonly Home[]): Home {
+export function rehome(
+  key: string,
+  profile: Profile,
+  followsZone: boolean,
+  sources: readonly Home[],
+  records: Records,
+): Home {
   const [only] = sources
   if (only !== undefined && sources.length === 1 && isJudgedAlike(only.profile, profile)) {
-    return relabel(newHome(key, profile, followsZone), only)
+    return relabel(newHome(key, profile, followsZone, records), only)
   }
-  const home = newHome(key, profile, followsZone)
+  const home = newHome(key, profile, followsZone, records)
   for (const source of sources) takeAll(home, source)
   // Days that its meters' former homes have added are not added again.
-  const [closest] = [...sources].sort((one, other) => newestClosed(other) - newestClosed(one))
-  if (closest !== undefined) home.closedDays.set(closest.closedDays)
+  const [closest] = [...sources].sort((one, other) => closedDay(other) - closedDay(one))
+  if (closest !== undefined) copyClosed(closest.shelf.rows, closest.row, home.shelf.rows, home.row)
   return home
 }
 
-function newestClosed(home: Home): number {
-  return home.closedDays.at(-1) ?? 0
+function closedDay({ shelf, row }: Home): number {
+  return newestClosed(shelf.rows, row)
 }
 
 /** Same meters in the same order, judged by the same rule. */
@@ -50,26 +60,23 @@ export function isSameProfile(one: Profile, other: Profile): boolean {
 
 function relabel(home: Home, source: Home): Home {
   const { profile } = home
-  const move = (state: HomeState): HomeState => ({
-    ...cloneHomeState(state),
-    judge: decodeJudge(encodeJudge(state.judge), profile),
-  })
   const rename = (event: HomeEvent): HomeEvent => ({
     meter: event.meter,
     finding: { ...event.finding, household: profile.household },
   })
   const { rewind } = source
+  const move = (record: number): number => copyRecord(source.shelf.slab, record)
+  endHome(home)
   return {
     ...home,
     rewind: {
       ...rewind,
-      window: cloneWindow(rewind.window),
-      ladder: rewind.ladder.map((rung) => ({ index: rung.index, state: move(rung.state) })),
+      window: clonePackedWindow(rewind.window),
+      ladder: rewind.ladder.map((rung) => ({ ...rung, state: move(rung.state) })),
       head: move(rewind.head),
       events: rewind.events.map((said) => ({ index: said.index, event: rename(said.event) })),
     },
-    closedDays: source.closedDays.slice(),
-    newestMs: source.newestMs.slice(),
+    row: copyRecord(source.shelf.rows, source.row),
     offlineMs: source.offlineMs.slice(),
     absences: [...source.absences],
     member: inherit(source.member),
@@ -87,7 +94,7 @@ function takeAll(home: Home, source: Home): void {
   const places = source.profile.meters.map((meter) =>
     home.profile.meters.findIndex((candidate) => candidate.id === meter.id && candidate.kind === meter.kind),
   )
-  const { window } = source.rewind
+  const window = itemsOf(source.rewind)
   for (let index = 0; index < window.length; index++) {
     const item = itemAt(window, index)
     const meter = places[item.meter] ?? -1

@@ -1,5 +1,17 @@
 import { DAY_MS, type EpochMs } from '../../domain/time.ts'
 import {
+  append,
+  columnsOf,
+  glanceAfter,
+  comesLast,
+  newPackedWindow,
+  packTail,
+  trim,
+  unpackAll,
+  unpackTail,
+  type PackedWindow,
+} from './packed-window.ts'
+import {
   compareAt,
   dropFirst,
   findPlace,
@@ -7,7 +19,6 @@ import {
   isSameAt,
   itemAt,
   MAX_ITEMS,
-  newWindow,
   writeAt,
   type Item,
   type Window,
@@ -15,14 +26,19 @@ import {
 
 /**
  * Puts right what arrives late, twice or corrected: the fold sees its items in their own order, whatever the order of
- * their arrival. Items of the lateness window are kept, and a ladder of clones of the fold's state: one before the
- * window, then ever denser towards the newest item, so that an item that comes a little late (another meter of the home,
- * a quarter of an hour) costs a few items of refolding and one that comes days late costs at most about twice its depth.
+ * their arrival. Items of the lateness window are kept (packed), and a ladder of copies of the fold's state: one before
+ * the window, then ever denser towards the newest item, so that an item that comes a little late (another meter of the
+ * home, a quarter of an hour) costs a few items of refolding, and one that comes days late a few times its depth.
  *
- * Items are first taken (`take`), as many as came together, then folded (`refold`), so that a batch costs one rewind.
+ * Items are first taken (`take`), as many as came together, then folded (`refold`), so that a batch costs one rewind. What
+ * comes in order is folded without ever unpacking the window.
  */
 export interface Rewind<State, Event> {
-  readonly window: Window
+  readonly window: PackedWindow
+  /** Taken in order and not folded yet; empty while `open` is there. */
+  fresh: Item[]
+  /** Between a `take` out of order and its `refold`: the newest items in columns, in place of the window's. */
+  open: Open | null
   /** Oldest first, never empty; the first is the state before the window. */
   ladder: Rung<State>[]
   head: State
@@ -37,8 +53,9 @@ export interface Rewind<State, Event> {
 }
 
 export interface Rung<State> {
-  /** Items of the window folded into `state`. */
+  /** Items of the window folded into `state`, and the end of the last of them. */
   index: number
+  readonly endMs: EpochMs
   readonly state: State
 }
 
@@ -47,23 +64,38 @@ export interface Said<Event> {
   readonly event: Event
 }
 
-/** How to fold one item, and how to copy a state. */
+interface Open {
+  /** Items of the window before these. */
+  from: number
+  window: Window
+}
+
+/** How to fold one item, how to copy a state, and that a copy is needed no more. */
 export interface Folder<State, Event> {
-  fold(state: State, window: Window, index: number, say: (event: Event) => void): void
+  fold(state: State, item: Item, say: (event: Event) => void): void
   clone(state: State): State
+  release(state: State): void
 }
 
 /** Items between the newest rungs. */
 const RUNG_ITEMS = 4
+/** A step of the ladder is at most this many times its age: an item that comes late costs so many times its lateness. */
+const STEP_PER_AGE = 7
 /** The oldest rungs stand at most this far apart, so that a window outgrows the lateness by no more than that. */
-const RUNG_SPAN_MS = DAY_MS
+const RUNG_SPAN_MS = 2 * DAY_MS
 /** Enough for 96 h at a reading a minute; when full, the second oldest goes and late items there cost more. */
 export const MAX_RUNGS = 24
 
-export function newRewind<State, Event>(state: State, folder: Folder<State, Event>): Rewind<State, Event> {
+export function newRewind<State, Event>(
+  state: State,
+  meters: number,
+  folder: Folder<State, Event>,
+): Rewind<State, Event> {
   return {
-    window: newWindow(),
-    ladder: [{ index: 0, state }],
+    window: newPackedWindow(meters),
+    fresh: [],
+    open: null,
+    ladder: [{ index: 0, endMs: -Infinity, state }],
     head: folder.clone(state),
     folded: 0,
     dirtyFrom: Infinity,
@@ -74,94 +106,212 @@ export function newRewind<State, Event>(state: State, folder: Folder<State, Even
 
 /** Takes an item to its place. `known`: it was there, the same; `behind`: it comes before what is remembered. */
 export function take<State, Event>(rewind: Rewind<State, Event>, item: Item): 'taken' | 'known' | 'behind' {
-  const { window, base } = rewind
-  const index = findPlace(window, item.endMs, item.meter, item.flags)
-  if (index === window.length) {
-    if (index === 0 && base !== null && isBefore(item, base)) return 'behind'
-    insertAt(window, index, item)
+  if (rewind.open === null && followsAll(rewind, item)) {
+    if (isBehind(rewind, item, itemCount(rewind))) return 'behind'
+    rewind.fresh.push(item)
     return 'taken'
   }
-  if (compareAt(window, index, item.endMs, item.meter, item.flags) === 0) {
-    if (isSameAt(window, index, item)) return 'known'
-    writeAt(window, index, item)
+  const open = openFor(rewind, item)
+  const { window } = open
+  const local = findPlace(window, item.endMs, item.meter, item.flags)
+  const index = open.from + local
+  if (local < window.length && compareAt(window, local, item.endMs, item.meter, item.flags) === 0) {
+    if (isSameAt(window, local, item)) return 'known'
+    writeAt(window, local, item)
   } else {
-    if (index === 0 && base !== null && isBefore(item, base)) return 'behind'
-    insertAt(window, index, item)
+    if (isBehind(rewind, item, index)) return 'behind'
+    insertAt(window, local, item)
     if (index < rewind.folded) rewind.folded++
   }
   if (index < rewind.folded) rewind.dirtyFrom = Math.min(rewind.dirtyFrom, index)
   return 'taken'
 }
 
+export function itemCount<State, Event>({ window, fresh, open }: Rewind<State, Event>): number {
+  return window.count + fresh.length + (open?.window.length ?? 0)
+}
+
+function followsAll<State, Event>({ window, fresh }: Rewind<State, Event>, item: Item): boolean {
+  const last = fresh.at(-1)
+  if (last === undefined) return comesLast(window, item)
+  if (item.endMs !== last.endMs) return item.endMs > last.endMs
+  return item.meter > last.meter
+}
+
+function isBehind<State, Event>({ base }: Rewind<State, Event>, item: Item, index: number): boolean {
+  return index === 0 && base !== null && isBefore(item, base)
+}
+
+/** The newest items in columns, as far back as the place of this one. */
+function openFor<State, Event>(rewind: Rewind<State, Event>, item: Item): Open {
+  const { window: packed, fresh } = rewind
+  if (rewind.open === null) {
+    rewind.open = unpackTail(packed)
+    for (const one of fresh) insertAt(rewind.open.window, rewind.open.window.length, one)
+    rewind.fresh = []
+  }
+  const { open } = rewind
+  if (open.from > 0 && findPlace(open.window, item.endMs, item.meter, item.flags) === 0) {
+    const newer = open.window
+    open.from = 0
+    open.window = unpackAll(packed)
+    for (let index = 0; index < newer.length; index++) {
+      insertAt(open.window, open.window.length, itemAt(newer, index))
+    }
+  }
+  return open
+}
+
+/** What is not told by items has changed: those that end at `fromMs` or later are to be folded again. */
+export function openFrom<State, Event>(rewind: Rewind<State, Event>, fromMs: EpochMs): void {
+  const open = openFor(rewind, { endMs: fromMs, meter: 0, intervalMs: 0, amount: NaN, flags: 0 })
+  const index = open.from + findPlace(open.window, fromMs, 0, 0)
+  rewind.dirtyFrom = Math.min(rewind.dirtyFrom, index)
+}
+
 /** Folds what was taken since. True where what the fold says has changed. */
 export function refold<State, Event>(rewind: Rewind<State, Event>, folder: Folder<State, Event>): boolean {
-  const { window, events } = rewind
+  const { events, open } = rewind
   let changed = false
-  if (rewind.dirtyFrom < rewind.folded) {
-    const { ladder } = rewind
-    while (ladder.length > 1 && (ladder.at(-1)?.index ?? 0) > rewind.dirtyFrom) ladder.pop()
-    const rung = ladder.at(-1)
-    if (rung === undefined) throw new Error('a ladder has no rung')
-    rewind.head = folder.clone(rung.state)
-    rewind.folded = rung.index
-    while ((events.at(-1)?.index ?? -1) >= rung.index) {
-      events.pop()
-      changed = true
-    }
-  }
-  rewind.dirtyFrom = Infinity
-  let index = rewind.folded
   const say = (event: Event): void => {
-    events.push({ index, event })
+    events.push({ index: rewind.folded, event })
     changed = true
   }
-  for (; index < window.length; index++) {
-    folder.fold(rewind.head, window, index, say)
-    rewind.folded = index + 1
-    if (rewind.folded - (rewind.ladder.at(-1)?.index ?? 0) >= RUNG_ITEMS) {
-      rewind.ladder.push({ index: rewind.folded, state: folder.clone(rewind.head) })
-      thin(rewind)
+  if (open === null) {
+    for (const item of rewind.fresh) {
+      append(rewind.window, item)
+      step(rewind, folder, item, say)
     }
+    if (rewind.fresh.length > 0) rewind.fresh = []
+    return changed
+  }
+  if (rewind.dirtyFrom < rewind.folded && goBack(rewind, folder)) changed = true
+  rewind.dirtyFrom = Infinity
+  const { from, window } = openDownTo(rewind, rewind.folded)
+  for (let index = rewind.folded - from; index < window.length; index++) {
+    step(rewind, folder, itemAt(window, index), say)
+  }
+  packTail(rewind.window, window)
+  rewind.open = null
+  return changed
+}
+
+/** Back to the newest state that has seen nothing of what has changed. True where something had been said since. */
+function goBack<State, Event>(rewind: Rewind<State, Event>, folder: Folder<State, Event>): boolean {
+  const { ladder, events } = rewind
+  while (ladder.length > 1 && (ladder.at(-1)?.index ?? 0) > rewind.dirtyFrom) {
+    const gone = ladder.pop()
+    if (gone !== undefined) folder.release(gone.state)
+  }
+  const rung = ladder.at(-1)
+  if (rung === undefined) throw new Error('a ladder has no rung')
+  folder.release(rewind.head)
+  rewind.head = folder.clone(rung.state)
+  rewind.folded = rung.index
+  let changed = false
+  while ((events.at(-1)?.index ?? -1) >= rung.index) {
+    events.pop()
+    changed = true
   }
   return changed
+}
+
+/** A rung may stand before the items that were unpacked. */
+function openDownTo<State, Event>(rewind: Rewind<State, Event>, index: number): Open {
+  const { open } = rewind
+  if (open === null) throw new Error('a window is not open')
+  if (open.from <= index) return open
+  const newer = open.window
+  open.from = 0
+  open.window = unpackAll(rewind.window)
+  for (let at = 0; at < newer.length; at++) insertAt(open.window, open.window.length, itemAt(newer, at))
+  return open
+}
+
+function step<State, Event>(
+  rewind: Rewind<State, Event>,
+  folder: Folder<State, Event>,
+  item: Item,
+  say: (event: Event) => void,
+): void {
+  folder.fold(rewind.head, item, say)
+  rewind.folded++
+  if (rewind.folded - (rewind.ladder.at(-1)?.index ?? 0) < RUNG_ITEMS) return
+  rewind.ladder.push({ index: rewind.folded, endMs: item.endMs, state: folder.clone(rewind.head) })
+  thin(rewind, folder)
+}
+
+/** All items of the window in columns, while they stay. */
+export function itemsOf<State, Event>(rewind: Rewind<State, Event>): Window {
+  if (rewind.open !== null || rewind.fresh.length > 0) throw new Error('items were taken and not folded')
+  return columnsOf(rewind.window)
+}
+
+/** When there will be something to forget: a horizon beyond this. */
+export function forgettableMs<State, Event>(rewind: Rewind<State, Event>): EpochMs {
+  return rewind.window.count >= MAX_ITEMS ? -Infinity : (rewind.ladder[1]?.endMs ?? Infinity)
+}
+
+/** Some of the newest items, folded or not, all that end after `afterMs` among them; they hold until the next such look. */
+export function recentItems<State, Event>(rewind: Rewind<State, Event>, afterMs: EpochMs): Window {
+  const { open, window, fresh } = rewind
+  if (open !== null) {
+    return (open.window.endMs[0] ?? Infinity) <= afterMs ? open.window : openDownTo(rewind, 0).window
+  }
+  const recent = glanceAfter(window, afterMs)
+  for (const item of fresh) insertAt(recent, recent.length, item)
+  return recent
 }
 
 /**
  * Forgets what nothing can change any more: items at or before `horizonMs`, up to a rung. A window that is full forgets
  * its oldest quarter even within the lateness; what comes for it then is `behind`.
  */
-export function forget<State, Event>(rewind: Rewind<State, Event>, horizonMs: EpochMs): void {
-  const { window, ladder } = rewind
+export function forget<State, Event>(
+  rewind: Rewind<State, Event>,
+  horizonMs: EpochMs,
+  folder: Pick<Folder<State, Event>, 'release'>,
+): void {
+  const { window: packed, ladder } = rewind
   let rung = 0
-  for (let next = 1; next < ladder.length; next++) {
-    const last = (ladder[next]?.index ?? 0) - 1
-    if ((window.endMs[last] ?? Infinity) > horizonMs) break
-    rung = next
-  }
-  if (rung === 0 && window.length >= MAX_ITEMS) {
+  while ((ladder[rung + 1]?.endMs ?? Infinity) <= horizonMs) rung++
+  if (rung === 0 && packed.count >= MAX_ITEMS) {
     rung = ladder.findIndex((candidate) => candidate.index >= MAX_ITEMS / 4)
   }
   if (rung <= 0) return
   const count = ladder[rung]?.index ?? 0
+  const window = unpackAll(packed)
   rewind.base = itemAt(window, count - 1)
   dropFirst(window, count)
+  packTail(packed, window)
+  trim(packed)
+  for (const gone of ladder.slice(0, rung)) folder.release(gone.state)
   rewind.ladder = ladder.slice(rung)
   for (const kept of rewind.ladder) kept.index -= count
   rewind.folded -= count
   for (const said of rewind.events) said.index = Math.max(-1, said.index - count)
 }
 
-/** Merges steps of the ladder that are no longer than their age. */
-function thin<State, Event>(rewind: Rewind<State, Event>): void {
-  const { ladder, window, folded } = rewind
+/** Merges steps of the ladder that are short for their age. */
+function thin<State, Event>(rewind: Rewind<State, Event>, folder: Folder<State, Event>): void {
+  const { ladder, folded } = rewind
+  const drop = (at: number): void => {
+    const [gone] = ladder.splice(at, 1)
+    if (gone !== undefined) folder.release(gone.state)
+  }
   for (let at = ladder.length - 2; at >= 1; at--) {
     const below = ladder[at - 1]
     const above = ladder[at + 1]
     if (below === undefined || above === undefined) continue
-    const span = (window.endMs[above.index - 1] ?? 0) - (window.endMs[below.index] ?? 0)
-    if (above.index - below.index <= folded - above.index && span <= RUNG_SPAN_MS) ladder.splice(at, 1)
+    const belowMs = below.index === 0 ? firstMsOf(rewind) : below.endMs
+    const isShort = above.index - below.index <= STEP_PER_AGE * (folded - above.index)
+    if (isShort && above.endMs - belowMs <= RUNG_SPAN_MS) drop(at)
   }
-  if (ladder.length > MAX_RUNGS) ladder.splice(1, 1)
+  if (ladder.length > MAX_RUNGS) drop(1)
+}
+
+function firstMsOf<State, Event>({ open, window }: Rewind<State, Event>): EpochMs {
+  return open !== null && open.from === 0 ? (open.window.endMs[0] ?? -Infinity) : window.firstMs
 }
 
 function isBefore(item: Item, other: Item): boolean {

@@ -1,11 +1,11 @@
 import type { EpochMs } from '../../domain/time.ts'
 import type { HomeEvent } from './home-event.ts'
-import type { Home } from './household.ts'
 import { USUAL } from './join-urgent.ts'
 import { describeUsualHold } from './describe-holds.ts'
-import { habitOfSilence, silentSinceOf, type JudgeState } from './judge.ts'
+import { habitOfSilence, silentSinceOf } from './judge.ts'
 import type { LifeContext } from './life/fold.ts'
-import { describeLife, R, type ReturnState } from './area/return-to-life.ts'
+import { describeLife, R } from './area/return-to-life.ts'
+import type { HomeState } from './state/home-state.ts'
 
 /**
  * A silence that would be an alert but for the home's weekly absence is shown as held: nobody is called, and nothing
@@ -13,30 +13,29 @@ import { describeLife, R, type ReturnState } from './area/return-to-life.ts'
  * it no longer.
  */
 export function foldUsual(
-  state: ReturnState,
-  judge: JudgeState,
-  home: Home,
+  state: HomeState,
   endMs: EpochMs,
   context: LifeContext,
   say: (event: HomeEvent) => void,
 ): void {
-  const heldMs = state[R.usualMs] ?? NaN
-  const { household, meters } = home.profile
+  const { f64, back, profile } = state
+  const heldMs = f64[back + R.usualMs] ?? NaN
+  const { household, meters } = profile
   if (!Number.isNaN(heldMs)) {
-    const sinceMs = silentSinceOf(judge) ?? heldMs
+    const sinceMs = silentSinceOf(state) ?? heldMs
     if (sinceMs <= heldMs) return
-    state[R.usualMs] = NaN
-    const reason = describeLife(home, sinceMs)
+    f64[back + R.usualMs] = NaN
+    const reason = describeLife(profile, sinceMs)
     say({
       meter: USUAL,
       finding: { type: 'clear', household, kind: 'inactivity', onsetMs: heldMs, atMs: endMs, reason },
     })
     return
   }
-  const held = habitOfSilence(judge, endMs, context)
+  const held = habitOfSilence(state, endMs, context)
   if (held === null) return
   const { sinceMs, habit, explanation, evidence } = held
-  state[R.usualMs] = sinceMs
+  f64[back + R.usualMs] = sinceMs
   say({
     meter: USUAL,
     finding: {
@@ -52,7 +51,7 @@ export function foldUsual(
       hold: {
         reason: 'usual-absence',
         untilMs: habit.untilMs,
-        explanation: describeUsualHold(home.profile, habit),
+        explanation: describeUsualHold(profile, habit),
       },
     },
   })

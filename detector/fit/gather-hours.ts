@@ -6,7 +6,7 @@ import { FEATURES, featuresOf } from '../core/life/hazard.ts'
 import { enterHour } from '../core/life/hour.ts'
 import { MODEL, type LifeModel } from '../core/life/model.ts'
 import { LEARNING_DAYS, LONG_INTERVAL_HOURS, MIN_COVER } from '../core/life/parameters.ts'
-import { C, V } from '../core/life/state.ts'
+import { B, H, L, LOAD_ROW, V } from '../core/life/state.ts'
 import { slotOf } from '../core/life/waiting.ts'
 import { wallMs } from '../core/local-time.ts'
 import type { Observation } from '../core/observation.ts'
@@ -34,15 +34,22 @@ export function gatherHours(home: LivedHome, hours: Hours, model: LifeModel = MO
     if (hour !== null) {
       if (isPending && observedShare(state) >= MIN_COVER) {
         for (const value of covariates) hours.covariates.push(value)
-        hours.returned.push((state.level[V.sign] ?? 0) > 0 ? 1 : 0)
+        hours.returned.push((state.u8[state.flag + B.sign] ?? 0) > 0 ? 1 : 0)
       }
       // What foldLife is about to do as well; entered here, the hour can be seen before anything in it is.
       enterHour(state, hour)
       isPending =
-        (state.level[V.beganSilent] ?? 0) > 0 && (state.level[V.hoursSeen] ?? 0) >= LEARNING_DAYS * 24
+        (state.u8[state.flag + B.beganSilent] ?? 0) > 0 &&
+        (state.f32[state.level + V.hoursSeen] ?? 0) >= LEARNING_DAYS * 24
       if (isPending) {
-        const { level } = state
-        featuresOf(state, slotOf(hour), level[V.surprise] ?? 0, level[V.silentHours] ?? 0, covariates)
+        const { f32, level } = state
+        featuresOf(
+          state,
+          slotOf(hour),
+          f32[level + V.surprise] ?? 0,
+          f32[level + V.silentHours] ?? 0,
+          covariates,
+        )
       }
     }
     foldLife(state, observation, NEVER_REACHED)
@@ -56,14 +63,14 @@ function hourEntered(state: LifeState, observation: Observation): number | null 
   if (!measured || amount === null || !(intervalMs > 0) || intervalMs > long) return null
   if (lifeThreshold(state, meter, intervalMs / HOUR_MS) === null) return null
   const hour = Math.floor(wallMs(state.profile.timezone, endMs - intervalMs / 2) / HOUR_MS)
-  return hour > (state.clock[C.hour] ?? 0) ? hour : null
+  return hour > (state.u32[state.hour + H.current] ?? 0) ? hour : null
 }
 
 /** Of the present hour, by the meter that has seen most of it. */
 function observedShare(state: LifeState): number {
   let most = 0
   for (let meter = 0; meter < state.profile.meters.length; meter++) {
-    most = Math.max(most, state.cover[2 * meter] ?? 0)
+    most = Math.max(most, state.f32[state.load + meter * LOAD_ROW + L.cover] ?? 0)
   }
   return most
 }

@@ -25,9 +25,9 @@ export interface Trace {
 
 /** The evidence that a threshold is held against; the model's own is the highest score of the present silence. */
 export type Evidence = (state: LifeState) => number
-export const SCORE: Evidence = (state) => state.level[V.peak] ?? 0
-export const SURPRISE: Evidence = (state) => state.level[V.surprise] ?? 0
-export const UNLIKELIHOOD: Evidence = (state) => -(state.level[V.logAlive] ?? 0)
+export const SCORE: Evidence = (state) => state.f32[state.level + V.peak] ?? 0
+export const SURPRISE: Evidence = (state) => state.f32[state.level + V.surprise] ?? 0
+export const UNLIKELIHOOD: Evidence = (state) => -(state.f32[state.level + V.logAlive] ?? 0)
 
 const NEVER_REACHED = { thresholdOn: () => Infinity }
 
@@ -98,9 +98,9 @@ type Observation = Parameters<typeof foldLife>[1]
 
 function foldWatched(watch: Watch, observation: Observation): void {
   const { state } = watch
-  const lastSignMs = state.clock[C.lastSignMs] ?? NEVER
+  const lastSignMs = state.f64[state.clock + C.lastSignMs] ?? NEVER
   foldLife(state, observation, NEVER_REACHED)
-  if (state.clock[C.lastSignMs] !== lastSignMs) {
+  if (state.f64[state.clock + C.lastSignMs] !== lastSignMs) {
     if (watch.open !== null) watch.open.endMs = observation.endMs
     watch.open = null
     return

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Finding } from '../../domain/finding.ts'
 import type { Reading } from '../../domain/reading.ts'
+import { headOf } from '../../detector/core/household.ts'
 import { tailOf } from '../../detector/core/area/tail.ts'
 import { MINUTE_MS } from '../../domain/time.ts'
 import { asLived, day, lines, registered, villageReadings, type Cut, type VillagePlan } from './area-feed.ts'
@@ -76,10 +77,11 @@ describe('a power cut', () => {
       return { kind: 'both', fromMs, toMs: fromMs + 4 * 60 * MINUTE_MS, homes: grid0 }
     })
     const rates = (plan: VillagePlan): number => {
-      const judge = live(plan).detector.homes.get('h:H03')?.rewind.head.judge
-      if (judge === undefined || !('life' in judge)) throw new Error('a home is judged by its life')
+      const home = live(plan).detector.homes.get('h:H03')
+      if (home === undefined) throw new Error('the home is not known')
+      const { u16, rates: first } = headOf(home)
       // Weekday hours 9 to 11 of the home, which lie within the cuts.
-      return [9, 10, 11].reduce((sum, hour) => sum + (judge.life.rates[hour] ?? 0), 0)
+      return [9, 10, 11].reduce((sum, hour) => sum + (u16[first + hour] ?? 0), 0)
     }
     expect(rates({ ...calm, cuts: nights }) / rates(calm)).toBeGreaterThan(0.8)
   })

@@ -1,3 +1,4 @@
+import { newestMsOf } from '../../detector/core/household.ts'
 import { describe, expect, it } from 'vitest'
 import type { Finding } from '../../domain/finding.ts'
 import type { HouseholdId } from '../../domain/ids.ts'
@@ -82,8 +83,8 @@ describe('homes and their meters', () => {
       ...quiet('N', START_MS, day(3)),
     ])
     expect(findings).toEqual([])
-    expect(detector.homes.get('h:H')?.newestMs[1]).toBe(-Infinity)
-    expect(detector.homes.get('h:K')?.newestMs[0]).toBe(day(3))
+    expect(newestMsOf(detector.homes.get('h:H')!, 1)).toBe(-Infinity)
+    expect(newestMsOf(detector.homes.get('h:K')!, 0)).toBe(day(3))
   })
 
   it('survives a restart between all of this', () => {

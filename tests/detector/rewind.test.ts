@@ -18,13 +18,19 @@ interface Trace {
 }
 
 let folds = 0
+/** Copies made and not released. */
+let held = 0
 const folder: Folder<Trace, string> = {
-  clone: ({ hash }) => ({ hash }),
-  fold(state, window, index, say) {
+  clone: ({ hash }) => {
+    held++
+    return { hash }
+  },
+  release() {
+    held--
+  },
+  fold(state, { endMs, meter, amount }, say) {
     folds++
-    const endMs = window.endMs[index] ?? 0
-    const meter = window.meter[index] ?? 0
-    state.hash = (Math.imul(state.hash, 31) + endMs / MINUTE_MS + meter * 7 + (window.amount[index] ?? 0)) | 0
+    state.hash = (Math.imul(state.hash, 31) + endMs / MINUTE_MS + meter * 7 + amount) | 0
     if (state.hash % 5 === 0) say(`${endMs}/${meter}`)
   },
 }
@@ -38,7 +44,7 @@ function seen({ head, events }: Rewind<Trace, string>): unknown {
 }
 
 function folded(items: readonly Item[]): unknown {
-  const rewind = newRewind<Trace, string>({ hash: 1 }, folder)
+  const rewind = newRewind<Trace, string>({ hash: 1 }, 3, folder)
   for (const one of items) take(rewind, one)
   refold(rewind, folder)
   return seen(rewind)
@@ -54,7 +60,7 @@ describe('rewinding', () => {
     })
     fc.assert(
       fc.property(fc.array(arrival, { maxLength: 300 }), (arrivals) => {
-        const rewind = newRewind<Trace, string>({ hash: 1 }, folder)
+        const rewind = newRewind<Trace, string>({ hash: 1 }, 3, folder)
         const newest = new Map<string, Item>()
         for (const { minute, meter, amount, refoldAfter } of arrivals) {
           const one = item(minute, meter, amount)
@@ -70,14 +76,14 @@ describe('rewinding', () => {
   })
 
   it('goes on from what it has forgotten, and refuses what comes before it', () => {
-    const rewind = newRewind<Trace, string>({ hash: 1 }, folder)
+    const rewind = newRewind<Trace, string>({ hash: 1 }, 3, folder)
     const items = Array.from({ length: 500 }, (_, minute) => item(minute + 1, 0))
     for (const one of items) {
       take(rewind, one)
       refold(rewind, folder)
-      forget(rewind, one.endMs - 2 * HOUR_MS)
+      forget(rewind, one.endMs - 2 * HOUR_MS, folder)
     }
-    expect(rewind.window.length).toBeLessThan(300)
+    expect(rewind.window.count).toBeLessThan(400)
     expect(seen(rewind)).toEqual(folded(items))
     expect(take(rewind, item(3, 1))).toBe('behind')
     expect(take(rewind, item(490, 1))).toBe('taken')
@@ -88,7 +94,7 @@ describe('rewinding', () => {
   })
 
   it('folds little again for another meter that comes a step behind', () => {
-    const rewind = newRewind<Trace, string>({ hash: 1 }, folder)
+    const rewind = newRewind<Trace, string>({ hash: 1 }, 3, folder)
     folds = 0
     for (let minute = 1; minute <= 1_000; minute++) {
       take(rewind, item(minute + 1, 0))
@@ -100,15 +106,18 @@ describe('rewinding', () => {
   })
 
   it('keeps its bounds, whatever is asked to be remembered', () => {
-    const rewind = newRewind<Trace, string>({ hash: 1 }, folder)
+    const before = held
+    const rewind = newRewind<Trace, string>({ hash: 1 }, 3, folder)
     let rungs = 0
     for (let minute = 1; minute <= MAX_ITEMS + 5_000; minute++) {
       take(rewind, item(minute * 60, 0))
       refold(rewind, folder)
-      forget(rewind, 0)
+      forget(rewind, 0, folder)
       rungs = Math.max(rungs, rewind.ladder.length)
     }
     expect(rungs).toBeLessThanOrEqual(MAX_RUNGS)
-    expect(rewind.window.length).toBeLessThanOrEqual(MAX_ITEMS)
+    // What is released is used again: a copy that is forgotten is lost for good.
+    expect(held - before).toBe(rewind.ladder.length)
+    expect(rewind.window.count).toBeLessThanOrEqual(MAX_ITEMS)
   })
 })

@@ -1,3 +1,4 @@
+import { newestMsOf } from '../../detector/core/household.ts'
 import { describe, expect, it } from 'vitest'
 import type { ReadingsLogEntry } from '../../domain/log-entry.ts'
 import { DAY_MS, HOUR_MS } from '../../domain/time.ts'
@@ -33,7 +34,7 @@ describe('a meter that its household no longer names', () => {
       ...feed('N', day(3), day(4)),
     ])
     expect([...detector.homes.keys()].sort()).toEqual(['h:H', 'm:N'])
-    expect(detector.homes.get('m:N')?.newestMs[0]).toBe(day(4))
+    expect(newestMsOf(detector.homes.get('m:N')!, 0)).toBe(day(4))
     expect(homeBytes(saveAndLoad(detector))).toEqual(homeBytes(detector))
     expect([...detector.dirty].map((home) => home.key).sort()).toEqual(['h:H', 'm:N'])
   })

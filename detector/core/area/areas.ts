@@ -4,6 +4,7 @@ import { HOUR_MS } from '../../../domain/time.ts'
 import type { Detector } from '../detector.ts'
 import type { Home } from '../household.ts'
 import type { Matters } from '../matters.ts'
+import { recentItems } from '../rewind.ts'
 import { addAt, COUNT, isHeardAgain, isMute, isSurelyDry, newGroup, type Group } from './group.ts'
 import { bitsAt, spanOf, type Member } from './member.ts'
 import { KINDS, LONGEST_LEAD_HOURS, RING_HOURS, type AreaOutage } from './outage.ts'
@@ -129,13 +130,15 @@ function change(areas: Areas, group: Group, kind: number, hour: number, bits: nu
 export function tellHours(areas: Areas, home: Home): void {
   const { member } = home
   if (member.toHour === -Infinity) return
-  const { window, base } = home.rewind
+  const { base } = home.rewind
   const { toHour } = member
   // An hour of which a part has been forgotten is final.
   const first = base === null ? 0 : Math.floor(base.endMs / HOUR_MS) + 1
   const from = Math.max(member.fromHour, first, Math.max(toHour, member.newestHour) - RING_HOURS + 1)
   member.fromHour = Infinity
   member.toHour = -Infinity
+  if (from > toHour) return
+  const window = recentItems(home.rewind, from * HOUR_MS)
   for (let hour = from; hour <= toHour; hour++) {
     tellHour(areas, member, hour, summarizeHour(window, home.profile, hour))
   }

@@ -1,9 +1,10 @@
 import type { Explanation } from '../../../domain/finding.ts'
 import { DAY_MS, HOUR_MS, toIso, type EpochMs } from '../../../domain/time.ts'
 import type { HomeEvent } from '../home-event.ts'
-import type { Home } from '../household.ts'
-import { presentSilence, type JudgeState } from '../judge.ts'
 import { URGENT } from '../join-urgent.ts'
+import { presentSilence } from '../judge.ts'
+import type { Profile } from '../observation.ts'
+import type { HomeState } from '../state/home-state.ts'
 import type { HomeOutage } from './member.ts'
 import { describeKinds, localTime, nameOf } from './say-outage.ts'
 
@@ -27,34 +28,34 @@ const WATCHED_MS = DAY_MS
 const INHABITED_MS = DAY_MS
 
 /**
- * The outage's end that is watched, ln S then, and the onset of the urgent matter that is open; beside them the onset of
- * the silence that is held for a weekly absence (usual-absence.ts). NaN: none.
+ * Places in the section `back` of a home's record: the outage's end that is watched, ln S then, and the onset of the urgent
+ * matter that is open; beside them the onset of the silence that is held for a weekly absence (usual-absence.ts). NaN: none.
  */
-export type ReturnState = Float64Array
 export const R = { endMs: 0, logAlive: 1, openMs: 2, usualMs: 3 } as const
 
-export function newReturn(): ReturnState {
-  return new Float64Array(4).fill(NaN)
+/** Makes a record of zeros the state of a home that has seen no outage. */
+export function beginReturn({ f64, back }: HomeState): void {
+  f64.fill(NaN, back, back + 4)
 }
 
 /** Works what the home's judge knows after an item that ends at `endMs`. */
 export function foldReturn(
-  state: ReturnState,
-  judge: JudgeState,
-  home: Home,
+  state: HomeState,
+  outages: readonly HomeOutage[],
   endMs: EpochMs,
   say: (event: HomeEvent) => void,
 ): void {
-  const openMs = state[R.openMs] ?? NaN
-  const outage = home.member.outages.length === 0 ? null : lastOutage(home.member.outages, endMs)
+  const { f64, back, profile } = state
+  const openMs = f64[back + R.openMs] ?? NaN
+  const outage = outages.length === 0 ? null : lastOutage(outages, endMs)
   if (outage === null && Number.isNaN(openMs)) return
-  const silence = presentSilence(judge, endMs)
+  const silence = presentSilence(state, endMs)
   if (silence === null) return
-  const { household } = home.profile
+  const { household } = profile
   if (!Number.isNaN(openMs)) {
     if (silence.sinceMs <= openMs) return
-    state[R.openMs] = NaN
-    const reason = describeLife(home, silence.sinceMs)
+    f64[back + R.openMs] = NaN
+    const reason = describeLife(profile, silence.sinceMs)
     say({
       meter: URGENT,
       finding: { type: 'clear', household, kind: 'inactivity', onsetMs: openMs, atMs: endMs, reason },
@@ -64,14 +65,14 @@ export function foldReturn(
   if (outage === null || outage.toMs === null) return
   const isWatched = silence.sinceMs < outage.toMs && silence.sinceMs >= outage.fromMs - INHABITED_MS
   if (!isWatched || silence.isUsual) return
-  if (state[R.endMs] !== outage.toMs) {
-    state[R.endMs] = outage.toMs
-    state[R.logAlive] = silence.logAlive
+  if (f64[back + R.endMs] !== outage.toMs) {
+    f64[back + R.endMs] = outage.toMs
+    f64[back + R.logAlive] = silence.logAlive
   }
   const nats = -silence.logAlive
-  const since = (state[R.logAlive] ?? 0) - silence.logAlive
+  const since = (f64[back + R.logAlive] ?? 0) - silence.logAlive
   if (nats < SILENCE_NATS || since < RETURN_NATS || endMs < outage.toMs + RETURN_HOURS * HOUR_MS) return
-  state[R.openMs] = silence.sinceMs
+  f64[back + R.openMs] = silence.sinceMs
   say({
     meter: URGENT,
     finding: {
@@ -81,8 +82,8 @@ export function foldReturn(
       onsetMs: silence.sinceMs,
       atMs: endMs,
       severity: 'red',
-      meters: home.profile.meters.map(({ id }) => id),
-      explanation: describeUrgent(home, outage, outage.toMs, silence.sinceMs, endMs, nats),
+      meters: profile.meters.map(({ id }) => id),
+      explanation: describeUrgent(profile, outage, outage.toMs, silence.sinceMs, endMs, nats),
       evidence: {
         lastSignAt: toIso(silence.sinceMs),
         outageArea: `${outage.area.type}/${outage.area.name}`,
@@ -107,14 +108,14 @@ function lastOutage(outages: readonly HomeOutage[], timeMs: EpochMs): HomeOutage
 }
 
 function describeUrgent(
-  home: Home,
+  profile: Profile,
   outage: HomeOutage,
   backMs: EpochMs,
   sinceMs: EpochMs,
   nowMs: EpochMs,
   nats: number,
 ): Explanation {
-  const { timezone } = home.profile
+  const { timezone } = profile
   const back = localTime(timezone, backMs)
   const last = localTime(timezone, sinceMs)
   const hours = Math.round((nowMs - backMs) / HOUR_MS)
@@ -133,7 +134,7 @@ function describeUrgent(
 }
 
 /** The clear of what was raised or held beside the home's judge. */
-export function describeLife(home: Home, sinceMs: EpochMs): Explanation {
-  const when = localTime(home.profile.timezone, sinceMs)
+export function describeLife(profile: Profile, sinceMs: EpochMs): Explanation {
+  const when = localTime(profile.timezone, sinceMs)
   return { en: `A sign of life at ${when}.`, zh: `${when} 有生活迹象。` }
 }

@@ -1,17 +1,17 @@
 import { HOUR_MS } from '../../../domain/time.ts'
-import type { Home } from '../household.ts'
-import type { Window } from '../window.ts'
+import type { Profile } from '../observation.ts'
+import type { Item } from '../window.ts'
+import type { HomeOutage } from './member.ts'
 
 /** Outages are told to the hour. */
 const MARGIN_MS = HOUR_MS
 
 /** Whether an item shows nothing because there was nothing to flow: an outage of its area, and no flow at all. */
-export function isSupplyGone(home: Home, window: Window, index: number): boolean {
-  const { outages } = home.member
-  if (outages.length === 0 || window.amount[index] !== 0) return false
-  const electric = home.profile.meters[window.meter[index] ?? 0]?.kind === 'electricity'
-  const endMs = window.endMs[index] ?? 0
-  const startMs = endMs - (window.intervalMs[index] ?? 0)
+export function isSupplyGone(profile: Profile, outages: readonly HomeOutage[], item: Item): boolean {
+  if (outages.length === 0 || item.amount !== 0) return false
+  const electric = profile.meters[item.meter]?.kind === 'electricity'
+  const { endMs } = item
+  const startMs = endMs - item.intervalMs
   return outages.some(
     ({ kinds, fromMs, toMs }) =>
       kinds.includes(electric ? 'power' : 'water') &&

@@ -1,6 +1,6 @@
 import type { AlertKind } from '../../../domain/alert-kinds.ts'
 import { HOUR_MS, toIso, type EpochMs } from '../../../domain/time.ts'
-import type { Home } from '../household.ts'
+import { headOf, type Home } from '../household.ts'
 import { wallMs } from '../local-time.ts'
 import type { Matters, Outcome } from '../matters.ts'
 import { COLUMN, get } from './state.ts'
@@ -21,13 +21,13 @@ export function blindSinceMs(home: Home): EpochMs | null {
 
 /** null: it sees; -Infinity: it has never reported. */
 function meterBlindSince(home: Home, meter: number): EpochMs | null {
-  const { devices } = home.rewind.head
-  const lastMs = get(devices, meter, COLUMN.lastMs)
+  const head = headOf(home)
+  const lastMs = get(head, meter, COLUMN.lastMs)
   if (Number.isNaN(lastMs)) return -Infinity
   const since = [
     home.offlineMs[meter] ?? NaN,
-    get(devices, meter, COLUMN.frozenMs),
-    get(devices, meter, COLUMN.faultMs),
+    get(head, meter, COLUMN.frozenMs),
+    get(head, meter, COLUMN.faultMs),
     isBehindOutage(home, lastMs) ? lastMs : NaN,
   ].filter((sinceMs) => !Number.isNaN(sinceMs))
   return since.length === 0 ? null : Math.min(...since)

@@ -1,7 +1,7 @@
 import type { HomeEvent } from '../home-event.ts'
 import type { Hole } from '../listening.ts'
 import type { Profile } from '../observation.ts'
-import { FLAG, type Window } from '../window.ts'
+import { FLAG, type Item } from '../window.ts'
 import { foldFrozen, foldThawed } from './frozen.ts'
 import { foldHeard } from './offline.ts'
 import { foldFault, foldSound } from './register-fault.ts'
@@ -10,19 +10,14 @@ import type { DeviceState } from './state.ts'
 /** Works one item for the technicians' side of a home: is the meter heard, does it count, does it count soundly. */
 export function foldDevices(
   state: DeviceState,
-  window: Window,
-  index: number,
+  item: Item,
   profile: Profile,
   holes: readonly Hole[],
   say: (event: HomeEvent) => void,
 ): void {
-  const meter = window.meter[index] ?? 0
-  const endMs = window.endMs[index] ?? 0
-  const flags = window.flags[index] ?? 0
-  const intervalMs = window.intervalMs[index] ?? 0
+  const { meter, endMs, flags, intervalMs } = item
   if ((flags & FLAG.fault) !== 0) {
-    const register = window.amount[index] ?? NaN
-    if (!Number.isNaN(register)) foldFault(state, meter, endMs, register, intervalMs, profile, say)
+    if (!Number.isNaN(item.amount)) foldFault(state, meter, endMs, item.amount, intervalMs, profile, say)
     return
   }
   if ((flags & FLAG.heard) !== 0) foldHeard(state, meter, endMs, profile, holes, say)

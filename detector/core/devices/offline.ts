@@ -4,7 +4,16 @@ import { afterListening, type Hole } from '../listening.ts'
 import type { Profile } from '../observation.ts'
 import { describeBack, describeOffline } from './explain.ts'
 import { learnGap, limitOf, MIN_LIMIT_MS, MIN_READINGS } from './rhythm.ts'
-import { COLUMN, get, set, type DeviceState } from './state.ts'
+import {
+  COLUMN,
+  countReading,
+  get,
+  longestGapMs,
+  readingsHeard,
+  set,
+  setLongestGapMs,
+  type DeviceState,
+} from './state.ts'
 
 /**
  * `meter-offline`: a silence of a meter that is longer than its rhythm allows. A silence that has ended is told by the
@@ -14,8 +23,8 @@ import { COLUMN, get, set, type DeviceState } from './state.ts'
 
 /** When the silence after the meter's newest reading becomes `meter-offline`; Infinity while it has no rhythm. */
 export function overdueMs(state: DeviceState, meter: number, holes: readonly Hole[]): EpochMs {
-  if (get(state, meter, COLUMN.readings) < MIN_READINGS) return Infinity
-  const limitMs = limitOf(get(state, meter, COLUMN.longestGapMs))
+  if (readingsHeard(state, meter) < MIN_READINGS) return Infinity
+  const limitMs = limitOf(longestGapMs(state, meter))
   return afterListening(holes, get(state, meter, COLUMN.lastMs), limitMs)
 }
 
@@ -30,7 +39,7 @@ export function offlineSince(
   const atMs = overdueMs(state, meter, holes)
   if (device === undefined || atMs === Infinity) return null
   const lastMs = get(state, meter, COLUMN.lastMs)
-  const longestMs = get(state, meter, COLUMN.longestGapMs)
+  const longestMs = longestGapMs(state, meter)
   return {
     meter,
     finding: {
@@ -76,9 +85,8 @@ export function foldHeard(
         })
       }
     }
-    const longestMs = get(state, meter, COLUMN.longestGapMs)
-    set(state, meter, COLUMN.longestGapMs, learnGap(longestMs, endMs - lastMs))
+    setLongestGapMs(state, meter, learnGap(longestGapMs(state, meter), endMs - lastMs))
   }
   set(state, meter, COLUMN.lastMs, endMs)
-  set(state, meter, COLUMN.readings, get(state, meter, COLUMN.readings) + 1)
+  countReading(state, meter)
 }

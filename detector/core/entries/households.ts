@@ -4,7 +4,7 @@ import type { MeterId } from '../../../domain/ids.ts'
 import type { ControlEntry } from '../../../domain/log-entry.ts'
 import { dismiss, enlist } from '../area/areas.ts'
 import type { Detector } from '../detector.ts'
-import { newestOf, restate, settle, wake, type Home } from '../household.ts'
+import { endHome, newestOf, restate, settle, wake, type Home } from '../household.ts'
 import { listen } from '../listening.ts'
 import { gatherMatters, sayDifference, type Matters } from '../matters.ts'
 import { addMeter } from '../meter-table.ts'
@@ -40,7 +40,7 @@ function register(detector: Detector, household: Household): Finding[] {
     return []
   }
   const sources = known === null ? former : [known, ...former]
-  const home = rehome(key, profile, followsZone, sources)
+  const home = rehome(key, profile, followsZone, sources, detector.records)
   const heir = sources.find((source) => source.profile.household === household.id)
   home.member.region = household.region
   if (heir === undefined) home.said = finished(home)
@@ -71,6 +71,7 @@ function replaceHome(detector: Detector, known: Home | null, home: Home): void {
   if (known !== null) {
     detector.dirty.delete(known)
     dismiss(detector.areas, known)
+    endHome(known)
   }
   enlist(detector, home)
   detector.homes.set(home.key, home)
@@ -86,7 +87,7 @@ function releaseMeters(detector: Detector, known: Home, profile: Profile): Home[
     const slot = meters.slots.get(id)
     const isStillThere = slot !== undefined && meters.homes[slot] === known
     if (!isStillThere || profile.meters.some((meter) => meter.id === id)) return []
-    const own = rehome(keyOfOwnHome(id), ownProfile(detector, id, kind), true, [known])
+    const own = rehome(keyOfOwnHome(id), ownProfile(detector, id, kind), true, [known], detector.records)
     own.said = finished(own)
     replaceHome(detector, null, own)
     return [own]
@@ -114,6 +115,7 @@ function leave(detector: Detector, source: Home, profile: Profile): Finding[] {
     detector.dirty.delete(source)
     dismiss(detector.areas, source)
     detector.gone.add(source.key)
+    endHome(source)
     if (source.profile.household === profile.household) return []
     return sayDifference(active(source.said), new Map(), newestOf(source), why)
   }

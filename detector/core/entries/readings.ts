@@ -7,7 +7,7 @@ import { dismiss, moveToGateway, tellHours } from '../area/areas.ts'
 import { judgeAreas } from '../area/judge-areas.ts'
 import type { Detector } from '../detector.ts'
 import { clearSkew } from '../devices/clock-skew.ts'
-import { newHome, refoldFrom, settle, takeItem, type Home } from '../household.ts'
+import { endHome, newHome, refoldFrom, settle, takeItem, type Home } from '../household.ts'
 import { listen } from '../listening.ts'
 import { addMeter, gatewayNumber, noteDelivery } from '../meter-table.ts'
 import type { Profile } from '../observation.ts'
@@ -122,7 +122,7 @@ export function slotOf(detector: Detector, meter: MeterId, kind: MeterKind | nul
 }
 
 function provisionalHome(detector: Detector, meter: MeterId, kind: MeterKind): Home {
-  return newHome(keyOfOwnHome(meter), ownProfile(detector, meter, kind), true)
+  return newHome(keyOfOwnHome(meter), ownProfile(detector, meter, kind), true, detector.records)
 }
 
 export function keyOfOwnHome(meter: MeterId): string {
@@ -146,7 +146,8 @@ function isGuess(home: Home, kind: MeterKind): boolean {
     home.key.startsWith('m:') &&
     home.profile.meters[0]?.kind !== kind &&
     home.rewind.base === null &&
-    home.rewind.window.length === 0
+    home.rewind.window.count === 0 &&
+    home.rewind.fresh.length === 0
   )
 }
 
@@ -159,6 +160,7 @@ function replaceGuess(detector: Detector, slot: number, guess: Home, kind: Meter
     loose: guess.loose,
     said: guess.said,
   }
+  endHome(guess)
   detector.homes.set(home.key, home)
   detector.dirty.delete(guess)
   dismiss(detector.areas, guess)

@@ -4,6 +4,7 @@ import { dismiss, enlist } from '../area/areas.ts'
 import { setBudget } from '../area/pool.ts'
 import type { Detector } from '../detector.ts'
 import { listen } from '../listening.ts'
+import { endHome } from '../household.ts'
 import { rehome } from '../rehome.ts'
 
 /** Settings hold from here on; what was judged before is not judged again. */
@@ -20,7 +21,11 @@ export function foldSettings(
   const { homes, meters } = detector
   for (const home of homes.values()) {
     if (!home.followsZone) continue
-    const there = { ...rehome(home.key, { ...home.profile, timezone }, true, [home]), said: home.said }
+    const there = {
+      ...rehome(home.key, { ...home.profile, timezone }, true, [home], detector.records),
+      said: home.said,
+    }
+    endHome(home)
     homes.set(home.key, there)
     dismiss(detector.areas, home)
     for (const meter of home.profile.meters) {

@@ -6,7 +6,7 @@ import type { Detector } from '../detector.ts'
 import { overdueMs } from '../devices/offline.ts'
 import { MIN_LIMIT_MS } from '../devices/rhythm.ts'
 import { COLUMN, get } from '../devices/state.ts'
-import { wake, type Home } from '../household.ts'
+import { headOf, wake, type Home } from '../household.ts'
 import { listen } from '../listening.ts'
 import { byTime } from '../matters.ts'
 import { isOutdated } from '../trend/home-trend.ts'
@@ -49,10 +49,10 @@ function callOffline(
   const { meters } = detector
   const meter = meters.index[slot] ?? 0
   if (!Number.isNaN(home.offlineMs[meter])) return false
-  const { devices } = home.rewind.head
+  const head = headOf(home)
   const patienceMs = isLive ? (meters.patienceMs[slot] ?? 0) : 0
-  if (clockMs <= overdueMs(devices, meter, detector.listening.holes) + patienceMs) return false
-  home.offlineMs[meter] = get(devices, meter, COLUMN.lastMs)
+  if (clockMs <= overdueMs(head, meter, detector.listening.holes) + patienceMs) return false
+  home.offlineMs[meter] = get(head, meter, COLUMN.lastMs)
   wake(home)
   return true
 }

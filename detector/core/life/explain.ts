@@ -4,7 +4,7 @@ import { CANONICAL_UNIT, roundToMicro, type MeterKind } from '../../../domain/un
 import { hourOf, isWeekend, wallMs } from '../local-time.ts'
 import type { Observation, Profile } from '../observation.ts'
 import { rateOf } from './rhythm.ts'
-import { C, V, type LifeState } from './state.ts'
+import { C, M, V, WEEKS, type LifeState } from './state.ts'
 import { slotOf } from './waiting.ts'
 import { weeklyAbsenceAt, type WeeklyAbsence } from './weekly-absence.ts'
 
@@ -25,20 +25,20 @@ export function describeSilence(
   endMs: EpochMs,
   threshold: number,
 ): { readonly explanation: Explanation; readonly evidence: Evidence } {
-  const { profile, level } = state
-  const lastSignMs = state.clock[C.lastSignMs] ?? endMs
-  const lastKind = profile.meters[level[V.lastMeter] ?? 0]?.kind ?? 'water'
-  const last = quantity(state.clock[C.lastAmount] ?? 0, lastKind)
+  const { profile, f64, f32, clock, level } = state
+  const lastSignMs = f64[clock + C.lastSignMs] ?? endMs
+  const lastKind = profile.meters[state.u16[state.mark + M.lastMeter] ?? 0]?.kind ?? 'water'
+  const last = quantity(f64[clock + C.lastAmount] ?? 0, lastKind)
   const hours = Math.round((endMs - lastSignMs) / HOUR_MS)
   const wall = wallMs(profile.timezone, endMs - 1)
-  const rate = rateOf(state, level[V.row] ?? 0, slotOf(Math.floor(wall / HOUR_MS)))
+  const rate = rateOf(state, state.u16[state.mark + M.row] ?? 0, slotOf(Math.floor(wall / HOUR_MS)))
   const often = Math.round(rate * 10)
   const weekend = isWeekend(wall)
-  const longest = [...state.weeks]
+  const longest = [...state.u16.subarray(state.weeks, state.weeks + WEEKS)]
     .sort((a, b) => b - a)
     .slice(0, 3)
-    .map((each) => Math.round(each))
-  const alive = Math.exp(level[V.logAlive] ?? 0)
+    .map((each) => Math.round(each / 16))
+  const alive = Math.exp(f32[level + V.logAlive] ?? 0)
   const oneIn = Math.max(2, Math.min(100_000, Math.round(1 / alive)))
   const kinds = [...new Set(profile.meters.map((meter) => meter.kind))]
   const meters = kinds.join(' and ')
@@ -60,15 +60,15 @@ export function describeSilence(
     },
     evidence: {
       lastSignAt: toIso(lastSignMs),
-      lastSignAmount: roundToMicro(state.clock[C.lastAmount] ?? 0),
+      lastSignAmount: roundToMicro(f64[clock + C.lastAmount] ?? 0),
       lastSignUnit: CANONICAL_UNIT[lastKind],
       silentHours: roundToMicro((endMs - lastSignMs) / HOUR_MS),
-      observedSilentHours: round(level[V.silentHours] ?? 0),
-      surpriseNats: round(level[V.surprise] ?? 0),
+      observedSilentHours: round(f32[level + V.silentHours] ?? 0),
+      surpriseNats: round(f32[level + V.surprise] ?? 0),
       chanceOfSuchSilence: round(alive),
       usualRateAtThisHour: round(rate),
       longestSilencesHours: longest.map(String),
-      score: round(level[V.peak] ?? 0),
+      score: round(f32[level + V.peak] ?? 0),
       threshold: round(threshold),
       meters: profile.meters.map((meter) => meter.id),
       ...(habit === null ? {} : habitEvidence(habit)),

@@ -16,13 +16,15 @@ import {
   severityName,
   severityOf,
 } from './silence.ts'
-import { C, DAYS, NEVER, V, type LifeState } from './state.ts'
+import { B, C, DAYS, M, NEVER, V, type LifeState } from './state.ts'
 import { hasBeenAway, isUsualAbsence, weeklyAbsenceAt, type WeeklyAbsence } from './weekly-absence.ts'
 
 export { cloneLife, decodeLife, encodeLife, newLife, type LifeState } from './state.ts'
 
 /** What the life model says: it raises, escalates and clears `inactivity`; it never retracts (rewinding does). */
 export type LifeFinding = Finding
+
+const NOTHING: readonly LifeFinding[] = []
 
 /** What a home's fold is told from outside. */
 export interface LifeContext {
@@ -34,16 +36,20 @@ export interface LifeContext {
  * Works one observation, in event-time order over all meters of the home; mutates `state`. An interval that was not
  * measured is no evidence in either direction and is passed over.
  */
-export function foldLife(state: LifeState, observation: Observation, context: LifeContext): LifeFinding[] {
+export function foldLife(
+  state: LifeState,
+  observation: Observation,
+  context: LifeContext,
+): readonly LifeFinding[] {
   const { meter, endMs, intervalMs, amount } = observation
-  if (!observation.measured || amount === null || !(intervalMs > 0)) return []
+  if (!observation.measured || amount === null || !(intervalMs > 0)) return NOTHING
   const startMs = endMs - intervalMs
   advanceClock(state, startMs, endMs)
   const hours = hoursOf(intervalMs)
   const middle = wallMs(state.profile.timezone, endMs - intervalMs / 2)
   const threshold = lifeThreshold(state, meter, hours)
   learnLoad(state, meter, amount, hours, Math.floor(middle / HOUR_MS) % 24)
-  if (threshold === null) return []
+  if (threshold === null) return NOTHING
   const sign = amount / hours > threshold
   const long = hours > LONG_INTERVAL_HOURS
   if (sign) {
@@ -62,16 +68,16 @@ export function foldLife(state: LifeState, observation: Observation, context: Li
   return judgeSilence(state, endMs, context)
 }
 
-function foldSign(state: LifeState, observation: Observation, long: boolean): LifeFinding[] {
-  const { clock, level } = state
+function foldSign(state: LifeState, observation: Observation, long: boolean): readonly LifeFinding[] {
+  const { f64, clock } = state
   const { meter, endMs, intervalMs } = observation
   // Use within a long interval may lie before the silence that a finer meter has seen since: it ends nothing.
-  const lastSignMs = clock[C.lastSignMs] ?? NEVER
-  if (long && state.profile.meters.length > 1 && endMs - intervalMs < lastSignMs) return []
+  const lastSignMs = f64[clock + C.lastSignMs] ?? NEVER
+  if (long && state.profile.meters.length > 1 && endMs - intervalMs < lastSignMs) return NOTHING
   if (!long) coverHour(state, meter, hoursOf(intervalMs), true)
   markDay(state, 0)
   const findings: LifeFinding[] = []
-  const onsetMs = clock[C.openOnsetMs] ?? NEVER
+  const onsetMs = f64[clock + C.openOnsetMs] ?? NEVER
   if (onsetMs !== NEVER) {
     findings.push({
       type: 'clear',
@@ -81,44 +87,44 @@ function foldSign(state: LifeState, observation: Observation, long: boolean): Li
       atMs: endMs,
       reason: describeClear(state.profile, observation),
     })
-    clock[C.openOnsetMs] = NEVER
+    f64[clock + C.openOnsetMs] = NEVER
   }
   endSilence(state, endMs)
-  clock[C.lastSignMs] = endMs
-  clock[C.lastAmount] = observation.amount ?? 0
-  level[V.lastMeter] = meter
+  f64[clock + C.lastSignMs] = endMs
+  f64[clock + C.lastAmount] = observation.amount ?? 0
+  state.u16[state.mark + M.lastMeter] = meter
   return findings
 }
 
 /** Whether the home has been watched for long enough to tell its habits from an emergency. */
 export function isKnown(state: LifeState, endMs: EpochMs): boolean {
-  const { clock, level } = state
-  const watchedMs = endMs - (clock[C.firstMs] ?? endMs)
-  if ((clock[C.lastSignMs] ?? NEVER) === NEVER || watchedMs < LEARNING_DAYS * DAY_MS) return false
+  const { f64, f32, clock, level } = state
+  const watchedMs = endMs - (f64[clock + C.firstMs] ?? endMs)
+  if ((f64[clock + C.lastSignMs] ?? NEVER) === NEVER || watchedMs < LEARNING_DAYS * DAY_MS) return false
   if (watchedMs < ABSENT_LEARNING_DAYS * DAY_MS && hasBeenAway(state)) return false
-  return (level[V.hoursSeen] ?? 0) >= LEARNING_DAYS * 12
+  return (f32[level + V.hoursSeen] ?? 0) >= LEARNING_DAYS * 12
 }
 
-function judgeSilence(state: LifeState, endMs: EpochMs, context: LifeContext): LifeFinding[] {
-  const { clock, level } = state
-  if (!isKnown(state, endMs)) return []
-  const lastSignMs = clock[C.lastSignMs] ?? NEVER
-  const open = (clock[C.openOnsetMs] ?? NEVER) !== NEVER
-  if (!open && (level[V.peak] ?? 0) <= 0) return []
+function judgeSilence(state: LifeState, endMs: EpochMs, context: LifeContext): readonly LifeFinding[] {
+  if (!isKnown(state, endMs)) return NOTHING
+  const { f64, f32, clock, level } = state
+  const lastSignMs = f64[clock + C.lastSignMs] ?? NEVER
+  const open = (f64[clock + C.openOnsetMs] ?? NEVER) !== NEVER
+  if (!open && (f32[level + V.peak] ?? 0) <= 0) return NOTHING
   const threshold = context.thresholdOn(dayOf(endMs))
   if (!open) {
-    if ((level[V.peak] ?? 0) < threshold || isUsualAbsence(state)) return []
-    clock[C.openOnsetMs] = lastSignMs
-    clock[C.raisedMs] = endMs
+    if ((f32[level + V.peak] ?? 0) < threshold || isUsualAbsence(state)) return NOTHING
+    f64[clock + C.openOnsetMs] = lastSignMs
+    f64[clock + C.raisedMs] = endMs
     markAlert(state)
   }
   const severity = severityOf(state, threshold, endMs)
-  if (open && severity <= (level[V.severity] ?? 0)) return []
-  level[V.severity] = severity
+  if (open && severity <= (state.u8[state.flag + B.severity] ?? 0)) return NOTHING
+  state.u8[state.flag + B.severity] = severity
   const said = {
     household: state.profile.household,
     kind: 'inactivity',
-    onsetMs: clock[C.openOnsetMs] ?? lastSignMs,
+    onsetMs: f64[clock + C.openOnsetMs] ?? lastSignMs,
     atMs: endMs,
     severity: severityName(severity),
     ...describeSilence(state, endMs, threshold),
@@ -132,17 +138,17 @@ function judgeSilence(state: LifeState, endMs: EpochMs, context: LifeContext): L
  * the day does not count: too long ago (8 days), not observed, or the home is still new. Ask only of days that are over.
  */
 export function reachedOn(state: LifeState, day: number): number | null {
-  const newestMs = state.clock[C.newestMs] ?? NEVER
+  const newestMs = state.f64[state.clock + C.newestMs] ?? NEVER
   if (newestMs === NEVER) return null
   const newest = dayOf(newestMs)
   if (day > newest || day <= newest - DAYS) return null
-  const bits = state.reached[day % DAYS] ?? 0
+  const bits = state.u32[state.reached + (day % DAYS)] ?? 0
   return bits === 0 ? null : bits
 }
 
 /** Since when the home has been silent: the end of its last life sign; null where none is known. */
 export function silentSinceMs(state: LifeState): EpochMs | null {
-  const at = state.clock[C.lastSignMs] ?? NEVER
+  const at = state.f64[state.clock + C.lastSignMs] ?? NEVER
   return at === NEVER ? null : at
 }
 
@@ -162,9 +168,9 @@ export function presentLifeSilence(state: LifeState, endMs: EpochMs): PresentSil
   if (sinceMs === null || !isKnown(state, endMs)) return null
   return {
     sinceMs,
-    logAlive: state.level[V.logAlive] ?? 0,
+    logAlive: state.f32[state.level + V.logAlive] ?? 0,
     isUsual: isUsualAbsence(state),
-    isOpen: (state.clock[C.openOnsetMs] ?? NEVER) !== NEVER,
+    isOpen: (state.f64[state.clock + C.openOnsetMs] ?? NEVER) !== NEVER,
   }
 }
 
@@ -181,8 +187,9 @@ export function habitOfLifeSilence(
   endMs: EpochMs,
   context: LifeContext,
 ): HabitOfSilence | null {
-  const peak = state.level[V.peak] ?? 0
-  if (peak <= 0 || (state.clock[C.openOnsetMs] ?? NEVER) !== NEVER || !isKnown(state, endMs)) return null
+  const peak = state.f32[state.level + V.peak] ?? 0
+  if (peak <= 0 || (state.f64[state.clock + C.openOnsetMs] ?? NEVER) !== NEVER || !isKnown(state, endMs))
+    return null
   const threshold = context.thresholdOn(dayOf(endMs))
   const sinceMs = silentSinceMs(state)
   if (peak < threshold || sinceMs === null || !isUsualAbsence(state)) return null

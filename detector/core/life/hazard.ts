@@ -1,7 +1,9 @@
 import type { MeterKind } from '../../../domain/units.ts'
 import type { Profile } from '../observation.ts'
+import { MODEL } from './model.ts'
 import { RETURNS_EDGES } from './parameters.ts'
-import { fastRateOf, lastDayRateOf, rateOf, HOME_ROW } from './rhythm.ts'
+import { fastLogit, logit, logOfNext, softplus } from './logarithms.ts'
+import { fastByteOf, HOME_ROW, lastDayRateOf, rateOf } from './rhythm.ts'
 import { RETURN_BINS, V, type LifeState } from './state.ts'
 
 /** In the order of `featuresOf`, as docs/DETECTION.md calls them. */
@@ -11,16 +13,7 @@ export const FEATURE_NAMES = [
 ] as const
 export const FEATURES = FEATURE_NAMES.length
 
-function logit(p: number): number {
-  const clipped = Math.min(0.99, Math.max(0.01, p))
-  return Math.log(clipped / (1 - clipped))
-}
-
-/**
- * What the return of a silent home in the coming hour depends on: its rhythm at this hour, how surprising and how long
- * the silence is already (people who are out at dinner are out for hours, those away at midnight for days), how lively
- * the home has been lately and in the long run, the last few days at this hour, its habit of half-day absences.
- */
+/** What the weights are multiplied with, for whoever fits them; `hazardAt` is their sum, put so that less is worked out. */
 export function featuresOf(
   state: LifeState,
   slot: number,
@@ -29,32 +22,20 @@ export function featuresOf(
   out: Float64Array,
 ): void {
   const hour = slot % 24
+  const { f32, level } = state
   const rate = logit(rateOf(state, HOME_ROW, slot))
-  const logSurprise = Math.log1p(surprise)
-  const logHours = Math.log1p(silentHours)
-  const lately = logit(state.level[V.lately] ?? 0)
-  const longRun = logit(state.level[V.longRun] ?? 0)
-  const fast = logit(0.05 + 0.9 * fastRateOf(state, hour))
-  const absences = state.level[V.absences] ?? 0
-  out[0] = 1
-  out[1] = rate
-  out[2] = logSurprise
-  out[3] = logSurprise * logSurprise
-  out[4] = logHours
-  out[5] = logHours * logHours
-  out[6] = rate * logSurprise
-  out[7] = rate * logHours
-  out[8] = lately
-  out[9] = longRun
-  out[10] = lately * logSurprise
-  out[11] = longRun * logSurprise
-  out[12] = fast
-  out[13] = fast * logSurprise
-  out[14] = absences
-  out[15] = absences * logSurprise
+  const s = logOfNext(surprise)
+  const e = logOfNext(silentHours)
+  const lately = logit(f32[level + V.lately] ?? 0)
+  const longRun = logit(f32[level + V.longRun] ?? 0)
+  const fast = fastLogit(fastByteOf(state, hour))
+  const absences = f32[level + V.absences] ?? 0
   const lastDay = lastDayRateOf(state, hour)
-  out[16] = lastDay
-  out[17] = lastDay * logSurprise
+  // prettier-ignore
+  out.set([
+    1, rate, s, s * s, e, e * e, rate * s, rate * e, lately, longRun, lately * s, longRun * s,
+    fast, fast * s, absences, absences * s, lastDay, lastDay * s,
+  ])
 }
 
 function kindOf(profile: Profile): MeterKind {
@@ -62,15 +43,66 @@ function kindOf(profile: Profile): MeterKind {
   return 'electricity'
 }
 
-const scratch = new Float64Array(FEATURES)
+/**
+ * What the return of a silent home in the coming hour depends on: its rhythm at this hour, how surprising and how long
+ * the silence is already (people who are out at dinner are out for hours, those away at midnight for days), how lively
+ * the home has been lately and in the long run, the last few days at this hour, its habit of half-day absences.
+ *
+ * The features in their order, with `L`, `s`, `e`, `A`, `B`, `F`, `a`, `D` as in docs/DETECTION.md:
+ *   1, L, s, s^2, e, e^2, L s, L e, A, B, A s, B s, F, F s, a, a s, D, D s
+ * What does not change while a silence goes on (A, B, a) is gathered once (`beginHazard`), because the look ahead
+ * (waiting.ts) asks for up to 36 hours in a row.
+ */
+export interface Habit {
+  weights: readonly number[]
+  constant: number
+  perLogSurprise: number
+}
 
-/** Cumulative hazard of a return within the coming hour, -ln(1 - P), by the pooled law. */
+const habit: Habit = { weights: MODEL.weights.water, constant: 0, perLogSurprise: 0 }
+
+/** The habit's part of z; the object is reused by the next call. */
+export function habitOf(state: LifeState): Habit {
+  const { f32, level } = state
+  const w = state.model.weights[kindOf(state.profile)]
+  const lately = logit(f32[level + V.lately] ?? 0)
+  const longRun = logit(f32[level + V.longRun] ?? 0)
+  const absences = f32[level + V.absences] ?? 0
+  habit.weights = w
+  habit.constant = (w[0] ?? 0) + (w[8] ?? 0) * lately + (w[9] ?? 0) * longRun + (w[14] ?? 0) * absences
+  habit.perLogSurprise =
+    (w[2] ?? 0) + (w[10] ?? 0) * lately + (w[11] ?? 0) * longRun + (w[15] ?? 0) * absences
+  return habit
+}
+
+/** Cumulative hazard of a return within the hour of this slot, -ln(1 - P), by the pooled law; `homeRate`: of the home there. */
+export function hazardAt(
+  state: LifeState,
+  { weights: w, constant, perLogSurprise }: Habit,
+  slot: number,
+  homeRate: number,
+  surprise: number,
+  silentHours: number,
+): number {
+  const hour = slot % 24
+  const rate = logit(homeRate)
+  const s = logOfNext(surprise)
+  const e = logOfNext(silentHours)
+  const fast = fastLogit(fastByteOf(state, hour))
+  const lastDay = lastDayRateOf(state, hour)
+  const z =
+    constant +
+    s * (perLogSurprise + (w[3] ?? 0) * s + (w[13] ?? 0) * fast + (w[17] ?? 0) * lastDay) +
+    e * ((w[4] ?? 0) + (w[5] ?? 0) * e) +
+    rate * ((w[1] ?? 0) + (w[6] ?? 0) * s + (w[7] ?? 0) * e) +
+    (w[12] ?? 0) * fast +
+    (w[16] ?? 0) * lastDay
+  return softplus(z)
+}
+
+/** The same for one hour. */
 export function pooledHazard(state: LifeState, slot: number, surprise: number, silentHours: number): number {
-  featuresOf(state, slot, surprise, silentHours, scratch)
-  const weights = state.model.weights[kindOf(state.profile)]
-  let z = 0
-  for (let i = 0; i < FEATURES; i++) z += (weights[i] ?? 0) * (scratch[i] ?? 0)
-  return z > 0 ? z + Math.log1p(Math.exp(-z)) : Math.log1p(Math.exp(z))
+  return hazardAt(state, habitOf(state), slot, rateOf(state, HOME_ROW, slot), surprise, silentHours)
 }
 
 /** The bin of own returns that a silence of this surprise belongs to. */
@@ -84,9 +116,8 @@ export function returnBin(surprise: number): number {
  * How much more or less often this home returns from such silences than the pooled law says: the posterior mean of a
  * gamma frailty, (returns + k) / (expected returns + k). This is the home's calibration on its own completed silences.
  */
-export function frailty(state: LifeState, bin: number): number {
-  const returned = state.returns[bin] ?? 0
-  const expected = state.returns[RETURN_BINS + bin] ?? 0
-  const prior = state.model.returnsPrior
-  return (returned + prior) / (expected + prior)
+export function frailty({ f32, returns, model }: LifeState, bin: number): number {
+  const returned = f32[returns + bin] ?? 0
+  const expected = f32[returns + RETURN_BINS + bin] ?? 0
+  return (returned + model.returnsPrior) / (expected + model.returnsPrior)
 }

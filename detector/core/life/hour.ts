@@ -1,8 +1,9 @@
 import { DAY_MS, HOUR_MS } from '../../../domain/time.ts'
 import { frailty, pooledHazard, returnBin } from './hazard.ts'
 import { LATELY_HOURS, LONG_RUN_HOURS, MIN_COVER, RETURNS_FORGET, WORTH_HOURS } from './parameters.ts'
-import { HOME_ROW, learnFastRate, learnLastDay, learnRate, meterRow, rateOf, surpriseOf } from './rhythm.ts'
-import { C, RETURN_BINS, V, type LifeState } from './state.ts'
+import { surpriseOf } from './logarithms.ts'
+import { HOME_ROW, learnFastRate, learnLastDay, learnRate, meterRow, rateOf } from './rhythm.ts'
+import { B, H, L, LOAD_ROW, M, RETURN_BINS, V, type LifeState } from './state.ts'
 import { slotOf } from './waiting.ts'
 
 /**
@@ -11,34 +12,40 @@ import { slotOf } from './waiting.ts'
  * ends, it teaches the rhythm.
  */
 export function enterHour(state: LifeState, wallHour: number): void {
-  const current = state.clock[C.hour] ?? 0
+  const current = state.u32[state.hour + H.current] ?? 0
   // The hour that the end of summer time repeats counts once, and a slower meter may still speak of the hour before.
   if (wallHour <= current) return
   leaveHour(state)
-  const { level } = state
-  state.clock[C.hour] = wallHour
-  state.cover.fill(0)
-  level[V.sign] = 0
-  level[V.signCover] = 0
-  level[V.creditedHours] = 0
-  level[V.creditedNats] = 0
-  level[V.hazard] = -1
-  const silent = (level[V.silentHours] ?? 0) > 0
-  level[V.beganSilent] = silent ? 1 : 0
-  level[V.hourSurprise] = surpriseOf(rateOf(state, level[V.row] ?? HOME_ROW, slotOf(wallHour)))
+  const { f32, u8, level, flag } = state
+  state.u32[state.hour + H.current] = wallHour
+  for (let m = 0; m < state.profile.meters.length; m++) {
+    f32[state.load + m * LOAD_ROW + L.cover] = 0
+    u8[state.sign + m] = 0
+  }
+  u8[flag + B.sign] = 0
+  f32[level + V.signCover] = 0
+  f32[level + V.creditedHours] = 0
+  f32[level + V.creditedNats] = 0
+  f32[level + V.hazard] = -1
+  const silent = (f32[level + V.silentHours] ?? 0) > 0
+  u8[flag + B.beganSilent] = silent ? 1 : 0
+  const row = state.u16[state.mark + M.row] ?? HOME_ROW
+  f32[level + V.hourSurprise] = surpriseOf(rateOf(state, row, slotOf(wallHour)))
   if (silent) {
-    level[V.beganBin] = returnBin(level[V.surprise] ?? 0)
+    u8[flag + B.beganBin] = returnBin(f32[level + V.surprise] ?? 0)
     hazardOfHour(state)
   }
 }
 
 /** The pooled hazard of the present hour, worked out when first needed. */
 function hazardOfHour(state: LifeState): number {
-  const { level } = state
-  const known = level[V.hazard] ?? -1
+  const { f32, level } = state
+  const known = f32[level + V.hazard] ?? -1
   if (known >= 0) return known
-  const slot = slotOf(state.clock[C.hour] ?? 0)
-  return (level[V.hazard] = pooledHazard(state, slot, level[V.surprise] ?? 0, level[V.silentHours] ?? 0))
+  const slot = slotOf(state.u32[state.hour + H.current] ?? 0)
+  const hazard = pooledHazard(state, slot, f32[level + V.surprise] ?? 0, f32[level + V.silentHours] ?? 0)
+  f32[level + V.hazard] = hazard
+  return hazard
 }
 
 /** The observed shares of the present hour: of the meter that covers most, of the one that covers least, and which. */
@@ -47,7 +54,7 @@ function coverOf(state: LifeState): { most: number; least: number; meter: number
   let least = Infinity
   let meter = 0
   for (let m = 0; m < state.profile.meters.length; m++) {
-    const cover = state.cover[2 * m] ?? 0
+    const cover = state.f32[state.load + m * LOAD_ROW + L.cover] ?? 0
     if (cover > most) {
       most = cover
       meter = m
@@ -58,59 +65,58 @@ function coverOf(state: LifeState): { most: number; least: number; meter: number
 }
 
 function leaveHour(state: LifeState): void {
-  const hour = state.clock[C.hour] ?? 0
   const { most, least, meter } = coverOf(state)
   if (most < MIN_COVER) return
-  const slot = slotOf(hour)
-  const sign = (state.level[V.sign] ?? 0) > 0 ? 1 : 0
+  const slot = slotOf(state.u32[state.hour + H.current] ?? 0)
+  const sign = state.u8[state.flag + B.sign] ?? 0
   const together = least >= MIN_COVER
   if (state.profile.meters.length > 1) {
     for (let m = 0; m < state.profile.meters.length; m++) {
-      if ((state.cover[2 * m] ?? 0) < MIN_COVER) continue
-      learnRate(state, meterRow(state, m), slot, state.cover[2 * m + 1] ?? 0)
+      if ((state.f32[state.load + m * LOAD_ROW + L.cover] ?? 0) < MIN_COVER) continue
+      learnRate(state, meterRow(state, m), slot, state.u8[state.sign + m] ?? 0)
     }
   }
   if (together) learnRate(state, HOME_ROW, slot, sign)
-  state.level[V.row] = together ? HOME_ROW : meterRow(state, meter)
-  if ((state.level[V.beganSilent] ?? 0) > 0) learnReturn(state, sign)
+  state.u16[state.mark + M.row] = together ? HOME_ROW : meterRow(state, meter)
+  if ((state.u8[state.flag + B.beganSilent] ?? 0) > 0) learnReturn(state, sign)
   learnLiveliness(state, slot, sign)
 }
 
 /** One observed hour more in the slow averages. */
 export function learnLiveliness(state: LifeState, slot: number, sign: number): void {
-  const { level } = state
-  const seen = (level[V.hoursSeen] ?? 0) + 1
-  level[V.hoursSeen] = seen
+  const { f32, level } = state
+  const seen = (f32[level + V.hoursSeen] ?? 0) + 1
+  f32[level + V.hoursSeen] = seen
   learnFastRate(state, slot % 24, sign)
   learnLastDay(state, slot % 24, sign)
-  const lately = level[V.lately] ?? 0
-  const longRun = level[V.longRun] ?? 0
-  level[V.lately] = lately + Math.max(1 / LATELY_HOURS, 1 / (seen + 1)) * (sign - lately)
-  level[V.longRun] = longRun + Math.max(1 / LONG_RUN_HOURS, 1 / (seen + 1)) * (sign - longRun)
+  const lately = f32[level + V.lately] ?? 0
+  const longRun = f32[level + V.longRun] ?? 0
+  f32[level + V.lately] = lately + Math.max(1 / LATELY_HOURS, 1 / (seen + 1)) * (sign - lately)
+  f32[level + V.longRun] = longRun + Math.max(1 / LONG_RUN_HOURS, 1 / (seen + 1)) * (sign - longRun)
 }
 
 function learnReturn(state: LifeState, sign: number): void {
-  const { returns } = state
-  const bin = state.level[V.beganBin] ?? 0
-  const expected = 1 - Math.exp(-Math.max(0, state.level[V.hazard] ?? 0))
-  returns[bin] = (returns[bin] ?? 0) * RETURNS_FORGET + sign
-  const at = RETURN_BINS + bin
-  returns[at] = (returns[at] ?? 0) * RETURNS_FORGET + expected
+  const { f32, level } = state
+  const at = state.returns + (state.u8[state.flag + B.beganBin] ?? 0)
+  const expected = 1 - Math.exp(-Math.max(0, f32[level + V.hazard] ?? 0))
+  f32[at] = (f32[at] ?? 0) * RETURNS_FORGET + sign
+  f32[at + RETURN_BINS] = (f32[at + RETURN_BINS] ?? 0) * RETURNS_FORGET + expected
 }
 
 /** Marks `hours` of the present hour as observed by `meter`. */
 export function coverHour(state: LifeState, meter: number, hours: number, sign: boolean): void {
-  state.cover[2 * meter] = Math.min(1, (state.cover[2 * meter] ?? 0) + hours)
-  state.level[V.dayHours] = (state.level[V.dayHours] ?? 0) + hours / state.profile.meters.length
+  const { f32, level } = state
+  const cover = state.load + meter * LOAD_ROW + L.cover
+  f32[cover] = Math.min(1, (f32[cover] ?? 0) + hours)
+  f32[level + V.dayHours] = (f32[level + V.dayHours] ?? 0) + hours / state.profile.meters.length
   if (!sign) return
-  state.cover[2 * meter + 1] = 1
-  const { level } = state
-  level[V.sign] = 1
-  level[V.signCover] = coverOf(state).most
-  level[V.creditedHours] = 0
-  level[V.creditedNats] = 0
+  state.u8[state.sign + meter] = 1
+  state.u8[state.flag + B.sign] = 1
+  f32[level + V.signCover] = coverOf(state).most
+  f32[level + V.creditedHours] = 0
+  f32[level + V.creditedNats] = 0
   // What is left of the hour is the start of another silence: keep the old hazard only if the hour still has to teach.
-  if ((level[V.beganSilent] ?? 0) === 0) level[V.hazard] = -1
+  if ((state.u8[state.flag + B.beganSilent] ?? 0) === 0) f32[level + V.hazard] = -1
 }
 
 /**
@@ -120,27 +126,38 @@ export function coverHour(state: LifeState, meter: number, hours: number, sign: 
  * @returns silent hours credited.
  */
 export function creditSilence(state: LifeState): number {
-  const { level } = state
-  const slot = slotOf(state.clock[C.hour] ?? 0)
+  const { f32, level } = state
+  const slot = slotOf(state.u32[state.hour + H.current] ?? 0)
   const { most, least, meter } = coverOf(state)
-  const signCover = level[V.signCover] ?? 0
+  const signCover = f32[level + V.signCover] ?? 0
   const span = Math.max(0, most - signCover)
   const row = least - signCover >= span - 1e-3 ? HOME_ROW : meterRow(state, meter)
-  const nats = Math.max(0, span * surpriseOf(rateOf(state, row, slot)) - (level[V.creditedNats] ?? 0))
-  const hours = Math.max(0, span - (level[V.creditedHours] ?? 0))
+  const nats = Math.max(0, span * surpriseOf(rateOf(state, row, slot)) - (f32[level + V.creditedNats] ?? 0))
+  const hours = Math.max(0, span - (f32[level + V.creditedHours] ?? 0))
   if (nats <= 0 && hours <= 0) return 0
-  const surprise = level[V.surprise] ?? 0
-  const whole = Math.max(1e-3, level[V.hourSurprise] ?? 0)
+  const surprise = f32[level + V.surprise] ?? 0
+  const whole = Math.max(1e-3, f32[level + V.hourSurprise] ?? 0)
   const hazard = hazardOfHour(state) * frailty(state, returnBin(surprise)) * (nats / whole)
-  level[V.surprise] = surprise + nats
-  level[V.silentHours] = (level[V.silentHours] ?? 0) + hours
-  level[V.creditedNats] = (level[V.creditedNats] ?? 0) + nats
-  level[V.creditedHours] = (level[V.creditedHours] ?? 0) + hours
-  const logAlive = (level[V.logAlive] ?? 0) - hazard
-  level[V.logAlive] = logAlive
+  f32[level + V.surprise] = surprise + nats
+  f32[level + V.silentHours] = (f32[level + V.silentHours] ?? 0) + hours
+  f32[level + V.creditedNats] = (f32[level + V.creditedNats] ?? 0) + nats
+  f32[level + V.creditedHours] = (f32[level + V.creditedHours] ?? 0) + hours
+  const logAlive = (f32[level + V.logAlive] ?? 0) - hazard
+  f32[level + V.logAlive] = logAlive
   const alive = Math.exp(logAlive) * hours
-  level[V.waiting] = (level[V.waiting] ?? 0) * Math.exp(-hours / WORTH_HOURS) + alive
+  f32[level + V.waiting] = (f32[level + V.waiting] ?? 0) * fade(hours) + alive
   return hours
+}
+
+/** What is left of the worth of waiting after so many hours. Meters keep to one interval, so the last answer is remembered. */
+const faded = { hours: 0, worth: 1 }
+
+function fade(hours: number): number {
+  if (hours !== faded.hours) {
+    faded.hours = hours
+    faded.worth = Math.exp(-hours / WORTH_HOURS)
+  }
+  return faded.worth
 }
 
 /** UTC day (since 1970) in which an interval ends. */

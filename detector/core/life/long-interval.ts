@@ -2,7 +2,7 @@ import { HOUR_MS, type EpochMs } from '../../../domain/time.ts'
 import { wallMs } from '../local-time.ts'
 import { coverHour, creditSilence, enterHour, learnLiveliness } from './hour.ts'
 import { HOME_ROW, learnRate, meterRow, rateOf } from './rhythm.ts'
-import { C, type LifeState } from './state.ts'
+import { H, type LifeState } from './state.ts'
 import { slotOf } from './waiting.ts'
 
 /**
@@ -20,7 +20,7 @@ export function foldSilentInterval(
   for (let from = startMs; from < endMs; from += HOUR_MS) {
     const hours = Math.min(1, (endMs - from) / HOUR_MS)
     const wallHour = Math.floor(wallMs(state.profile.timezone, from + (hours * HOUR_MS) / 2) / HOUR_MS)
-    const current = state.clock[C.hour] ?? 0
+    const current = state.u32[state.hour + H.current] ?? 0
     if (wallHour < current) {
       // Another meter has been here already; this one only learns its own rhythm.
       learnOwn(state, meter, slotOf(wallHour), 0)

@@ -1,10 +1,7 @@
 import { FAST_WEIGHT, PRIOR_RATE, PRIOR_WEIGHT, RATE_MEMORY } from './parameters.ts'
-import { FULL, SLOTS, V, type LifeState } from './state.ts'
+import { FULL, FULL_BYTE, H, SLOTS, V, type LifeState } from './state.ts'
 
-const MIN_RATE = 0.02
-const MAX_RATE = 0.97
-
-/** Row of `rates` that speaks for the home, and the one that speaks for a single meter of it. */
+/** Row of rates that speaks for the home; row m + 1 speaks for meter m of several. */
 export const HOME_ROW = 0
 export function meterRow(state: LifeState, meter: number): number {
   return state.profile.meters.length > 1 ? meter + 1 : HOME_ROW
@@ -12,46 +9,61 @@ export function meterRow(state: LifeState, meter: number): number {
 
 /** How often this slot has been seen, from the hours seen in all. */
 function timesSeen(state: LifeState, slot: number): number {
-  return ((state.level[V.hoursSeen] ?? 0) / 168) * (slot < 24 ? 5 : 2)
+  return ((state.f32[state.level + V.hoursSeen] ?? 0) / 168) * (slot < 24 ? 5 : 2)
+}
+
+function learnedRate(state: LifeState, row: number, slot: number): number {
+  return row === HOME_ROW
+    ? (state.u16[state.rates + slot] ?? 0) / FULL
+    : (state.u8[state.meterRates + (row - 1) * SLOTS + slot] ?? 0) / FULL_BYTE
 }
 
 /** P(life sign within the hour), shrunk to the prior while the home is new. */
 export function rateOf(state: LifeState, row: number, slot: number): number {
-  const learned = (state.rates[row * SLOTS + slot] ?? 0) / FULL
   const seen = timesSeen(state, slot)
-  return (learned * seen + PRIOR_RATE * PRIOR_WEIGHT) / (seen + PRIOR_WEIGHT)
-}
-
-/** -ln(1 - rate): the surprise of an hour without a life sign, nats. */
-export function surpriseOf(rate: number): number {
-  return -Math.log(1 - Math.min(MAX_RATE, Math.max(MIN_RATE, rate)))
+  return (learnedRate(state, row, slot) * seen + PRIOR_RATE * PRIOR_WEIGHT) / (seen + PRIOR_WEIGHT)
 }
 
 /** Moves the rate of a slot toward what the hour showed (`sign` may be a probability). */
 export function learnRate(state: LifeState, row: number, slot: number, sign: number): void {
-  const at = row * SLOTS + slot
   const weight = Math.max(1 / RATE_MEMORY, 1 / (timesSeen(state, slot) + 1))
-  const old = (state.rates[at] ?? 0) / FULL
-  state.rates[at] = Math.round((old + weight * (sign - old)) * FULL)
+  const old = learnedRate(state, row, slot)
+  const moved = old + weight * (sign - old)
+  if (row === HOME_ROW) state.u16[state.rates + slot] = Math.round(moved * FULL)
+  else {
+    const at = state.meterRates + (row - 1) * SLOTS + slot
+    state.u8[at] = Math.floor(moved * FULL_BYTE + dither(state, row, slot))
+  }
 }
 
-/** The same hour on the last few days. */
-export function fastRateOf(state: LifeState, hour: number): number {
-  return (state.fast[hour] ?? 0) / FULL
+/**
+ * A step of learning is finer than an 8-bit fraction can show, so it is rounded up as often as what is lost asks for: by
+ * a hash of the hour, which every replay repeats.
+ */
+function dither(state: LifeState, row: number, slot: number): number {
+  let hash = Math.imul((state.u32[state.hour + H.current] ?? 0) * 64 + slot, 0x9e3779b1) ^ (row << 7)
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b)
+  return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32
+}
+
+/** The same hour on the last few days, in 255ths. */
+export function fastByteOf(state: LifeState, hour: number): number {
+  return state.u8[state.fast + hour] ?? 0
 }
 
 export function learnFastRate(state: LifeState, hour: number, sign: number): void {
-  const old = fastRateOf(state, hour)
-  state.fast[hour] = Math.round((old + FAST_WEIGHT * (sign - old)) * FULL)
+  const old = fastByteOf(state, hour) / FULL_BYTE
+  state.u8[state.fast + hour] = Math.round((old + FAST_WEIGHT * (sign - old)) * FULL_BYTE)
 }
 
 /** Of this hour of the day and the next two, the share that showed life when last observed: what the last day was like. */
 export function lastDayRateOf(state: LifeState, hour: number): number {
-  const bits = state.level[V.lastDay] ?? 0
+  const bits = state.u32[state.hour + H.lastDay] ?? 0
   return (((bits >> hour) & 1) + ((bits >> ((hour + 1) % 24)) & 1) + ((bits >> ((hour + 2) % 24)) & 1)) / 3
 }
 
 export function learnLastDay(state: LifeState, hour: number, sign: number): void {
-  const bits = state.level[V.lastDay] ?? 0
-  state.level[V.lastDay] = sign > 0.5 ? bits | (1 << hour) : bits & ~(1 << hour)
+  const at = state.hour + H.lastDay
+  const bits = state.u32[at] ?? 0
+  state.u32[at] = sign > 0.5 ? bits | (1 << hour) : bits & ~(1 << hour)
 }

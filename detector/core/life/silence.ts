@@ -14,10 +14,10 @@ import {
   SCORE_FROM_LOG_ALIVE,
   UNBROKEN_MEMORY,
 } from './parameters.ts'
-import { C, DAYS, V, WEEKS, type LifeState } from './state.ts'
+import { C, DAYS, H, M, sixteenthsOf, V, WEEKS, type LifeState } from './state.ts'
 import { dayOf } from './hour.ts'
 import { scoreOf } from './waiting.ts'
-import { isUsualAbsence, rememberAbsence } from './weekly-absence.ts'
+import { forgetAbsences, isUsualAbsence, rememberAbsence } from './weekly-absence.ts'
 
 const SEVERITY_ORDER = ['yellow', 'orange', 'red'] as const satisfies readonly Severity[]
 export function severityName(code: number): Severity {
@@ -26,52 +26,55 @@ export function severityName(code: number): Severity {
 
 /** Moves the home's clock; days and weeks that begin forget what stood in their place before. */
 export function advanceClock(state: LifeState, startMs: EpochMs, endMs: EpochMs): void {
-  const { clock, level } = state
-  const newest = clock[C.newestMs] ?? -1
-  if ((clock[C.firstMs] ?? -1) < 0) clock[C.firstMs] = endMs
+  const { f64, f32, clock, level } = state
+  const newest = f64[clock + C.newestMs] ?? -1
+  if ((f64[clock + C.firstMs] ?? -1) < 0) f64[clock + C.firstMs] = endMs
   if (endMs <= newest) return
-  const unbroken = level[V.unbroken] ?? 1
+  const unbroken = f32[level + V.unbroken] ?? 1
   // A tenth of an interval is the jitter of clocks.
   const joins = newest < 0 || startMs - newest <= 0.1 * (endMs - startMs) ? 1 : 0
-  level[V.unbroken] = unbroken + (joins - unbroken) / UNBROKEN_MEMORY
+  f32[level + V.unbroken] = unbroken + (joins - unbroken) / UNBROKEN_MEMORY
   const day = dayOf(endMs)
   const before = newest < 0 ? day - 1 : dayOf(newest)
   if (day > before) {
-    for (let d = Math.max(before + 1, day - DAYS + 1); d <= day; d++) state.reached[d % DAYS] = 0
-    level[V.dayHours] = 0
+    for (let d = Math.max(before + 1, day - DAYS + 1); d <= day; d++)
+      state.u32[state.reached + (d % DAYS)] = 0
+    f32[level + V.dayHours] = 0
   }
   const week = Math.floor(endMs / (7 * DAY_MS))
-  for (let w = Math.max((level[V.week] ?? 0) + 1, week - WEEKS + 1); w <= week; w++)
-    state.weeks[w % WEEKS] = 0
-  level[V.week] = week
-  clock[C.newestMs] = endMs
+  if (newest >= 0 && week !== state.u16[state.mark + M.week]) forgetAbsences(state, newest, endMs)
+  for (let w = Math.max((state.u16[state.mark + M.week] ?? 0) + 1, week - WEEKS + 1); w <= week; w++)
+    state.u16[state.weeks + (w % WEEKS)] = 0
+  state.u16[state.mark + M.week] = week
+  f64[clock + C.newestMs] = endMs
 }
 
 /** Notes for the budget what happened today; a home that is new does not count yet. */
 export function markDay(state: LifeState, bits: number): void {
-  const newest = state.clock[C.newestMs] ?? 0
-  if (newest - (state.clock[C.firstMs] ?? 0) < BUDGET_DAYS * DAY_MS) return
-  const place = dayOf(newest) % DAYS
-  state.reached[place] = withObserved((state.reached[place] ?? 0) | bits, state.level[V.dayHours] ?? 0)
+  const newest = state.f64[state.clock + C.newestMs] ?? 0
+  if (newest - (state.f64[state.clock + C.firstMs] ?? 0) < BUDGET_DAYS * DAY_MS) return
+  const place = state.reached + (dayOf(newest) % DAYS)
+  state.u32[place] = withObserved((state.u32[place] ?? 0) | bits, state.f32[state.level + V.dayHours] ?? 0)
 }
 
 /** A life sign ends the silence; what it was becomes part of what this home is known for. */
 export function endSilence(state: LifeState, endMs: EpochMs): void {
-  const { level, weeks } = state
-  const silentHours = level[V.silentHours] ?? 0
+  const { f32, u16, level } = state
+  const silentHours = f32[level + V.silentHours] ?? 0
   rememberAbsence(state, silentHours, endMs)
   if (silentHours >= 1) {
-    level[V.absences] = (level[V.absences] ?? 0) * ABSENCE_FORGET + (silentHours >= ABSENCE_HOURS ? 1 : 0)
-    const place = Math.floor(endMs / (7 * DAY_MS)) % WEEKS
-    weeks[place] = Math.max(weeks[place] ?? 0, silentHours)
+    f32[level + V.absences] =
+      (f32[level + V.absences] ?? 0) * ABSENCE_FORGET + (silentHours >= ABSENCE_HOURS ? 1 : 0)
+    const place = state.weeks + (Math.floor(endMs / (7 * DAY_MS)) % WEEKS)
+    u16[place] = Math.max(u16[place] ?? 0, sixteenthsOf(silentHours))
   }
-  level[V.surprise] = 0
-  level[V.silentHours] = 0
-  level[V.logAlive] = 0
-  level[V.waiting] = 0
-  level[V.peak] = 0
-  level[V.noted] = 0
-  level[V.scoredAt] = 0
+  f32[level + V.surprise] = 0
+  f32[level + V.silentHours] = 0
+  f32[level + V.logAlive] = 0
+  f32[level + V.waiting] = 0
+  f32[level + V.peak] = 0
+  f32[level + V.noted] = 0
+  f32[level + V.scoredAt] = 0
 }
 
 /**
@@ -79,16 +82,16 @@ export function endSilence(state: LifeState, endMs: EpochMs): void {
  * absence explains costs nobody a knock: it is noted once the habit explains it no longer.
  */
 export function scoreSilence(state: LifeState): void {
-  const { level } = state
-  const silentHours = level[V.silentHours] ?? 0
-  if (silentHours < SCORE_FROM_HOURS || (level[V.logAlive] ?? 0) > SCORE_FROM_LOG_ALIVE) return
-  if (silentHours - (level[V.scoredAt] ?? 0) < SCORE_EVERY_HOURS) return
-  level[V.scoredAt] = silentHours
-  const peak = Math.max(level[V.peak] ?? 0, scoreOf(state, state.clock[C.hour] ?? 0))
-  level[V.peak] = peak
-  const noted = level[V.noted] ?? 0
+  const { f32, level } = state
+  const silentHours = f32[level + V.silentHours] ?? 0
+  if (silentHours < SCORE_FROM_HOURS || (f32[level + V.logAlive] ?? 0) > SCORE_FROM_LOG_ALIVE) return
+  if (silentHours - (f32[level + V.scoredAt] ?? 0) < SCORE_EVERY_HOURS) return
+  f32[level + V.scoredAt] = silentHours
+  const peak = Math.max(f32[level + V.peak] ?? 0, scoreOf(state, state.u32[state.hour + H.current] ?? 0))
+  f32[level + V.peak] = peak
+  const noted = f32[level + V.noted] ?? 0
   if (peak <= noted || isUsualAbsence(state)) return
-  level[V.noted] = peak
+  f32[level + V.noted] = peak
   markDay(state, levelsBetween(noted, peak))
 }
 
@@ -108,9 +111,9 @@ export function markAlert(state: LifeState): void {
 
 /** 0 yellow, 1 orange, 2 red: how far beyond the threshold the evidence is, or how long the alert has stood. */
 export function severityOf(state: LifeState, threshold: number, endMs: EpochMs): number {
-  const raised = state.clock[C.raisedMs] ?? endMs
+  const raised = state.f64[state.clock + C.raisedMs] ?? endMs
   const stoodHours = (endMs - raised) / HOUR_MS
-  const above = (state.level[V.peak] ?? 0) - threshold
+  const above = (state.f32[state.level + V.peak] ?? 0) - threshold
   if (above >= RED_ABOVE || stoodHours >= RED_AFTER_HOURS) return 2
   return above >= ORANGE_ABOVE || stoodHours >= ORANGE_AFTER_HOURS ? 1 : 0
 }

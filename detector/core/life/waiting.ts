@@ -1,6 +1,7 @@
 import { HORIZON_HOURS, WORTH_ALREADY_OPEN, WORTH_HOURS } from './parameters.ts'
-import { frailty, pooledHazard, returnBin } from './hazard.ts'
-import { HOME_ROW, rateOf, surpriseOf } from './rhythm.ts'
+import { frailty, habitOf, hazardAt, returnBin } from './hazard.ts'
+import { surpriseOf } from './logarithms.ts'
+import { HOME_ROW, rateOf } from './rhythm.ts'
 import { V, type LifeState } from './state.ts'
 
 const KEEP_PER_HOUR = Math.exp(-1 / WORTH_HOURS)
@@ -22,22 +23,25 @@ const NOT_YET = -20
  * for all homes then spends the budget where it buys most: the price of a needless knock is the same everywhere.
  */
 export function scoreOf(state: LifeState, wallHour: number): number {
-  const unlikely = -(state.level[V.logAlive] ?? 0)
+  const { f32, level } = state
+  const unlikely = -(f32[level + V.logAlive] ?? 0)
   const share = state.model.unlikelyShare
   const alive = Math.exp(-unlikely)
-  let surprise = state.level[V.surprise] ?? 0
-  let silentHours = state.level[V.silentHours] ?? 0
-  let waiting = state.level[V.waiting] ?? 0
+  let surprise = f32[level + V.surprise] ?? 0
+  let silentHours = f32[level + V.silentHours] ?? 0
+  let waiting = f32[level + V.waiting] ?? 0
   let now = waiting
   let hazard = 0
   let best = 0
   // A wait that saves this much leaves the score where it is: most silences end their look ahead here, after an hour or two.
-  const goal = Math.max(LOWEST, state.level[V.peak] ?? 0) - OFFSET
+  const goal = Math.max(LOWEST, f32[level + V.peak] ?? 0) - OFFSET
   const enough = Math.exp((share * unlikely - goal) / (1 - share))
+  const habit = habitOf(state)
   for (let ahead = 1; ahead <= HORIZON_HOURS; ahead++) {
     const slot = slotOf(wallHour + ahead)
-    hazard += pooledHazard(state, slot, surprise, silentHours) * frailty(state, returnBin(surprise))
-    surprise += surpriseOf(rateOf(state, HOME_ROW, slot))
+    const rate = rateOf(state, HOME_ROW, slot)
+    hazard += hazardAt(state, habit, slot, rate, surprise, silentHours) * frailty(state, returnBin(surprise))
+    surprise += surpriseOf(rate)
     silentHours += 1
     const then = alive * Math.exp(-hazard)
     now += WORTH_ALREADY_OPEN * then

@@ -8,9 +8,11 @@ import {
   HABIT_OBSERVED_SHARE,
   HABIT_WEEK_SHARE,
 } from './parameters.ts'
-import { ABSENCES, C, NEVER, WEEKS, type LifeState } from './state.ts'
+import { ABSENCES, C, FULL, NEVER, sixteenthsOf, WEEKS, type LifeState } from './state.ts'
 
 const WEEK_HOURS = 168
+/** Well beyond the weeks that make a habit and the silence that it explains; well within what 16 bits of 1/16 h can tell apart. */
+const REMEMBERED_MS = 20 * WEEK_HOURS * HOUR_MS
 
 /**
  * The usual weekly absence that a silence may be: the home has been away in `weeks` of its last `ofWeeks` weeks, each time
@@ -29,15 +31,29 @@ export interface WeeklyAbsence {
 
 /** A silence that ends is remembered where it was long and mostly observed; the oldest makes room. */
 export function rememberAbsence(state: LifeState, silentHours: number, endMs: EpochMs): void {
-  const lastSignMs = state.clock[C.lastSignMs] ?? NEVER
+  const lastSignMs = state.f64[state.clock + C.lastSignMs] ?? NEVER
   if (lastSignMs === NEVER || silentHours < HABIT_HOURS) return
   const hours = (endMs - lastSignMs) / HOUR_MS
   if (silentHours < HABIT_OBSERVED_SHARE * hours) return
-  const { absences } = state
-  let oldest = 0
-  for (let i = 1; i < ABSENCES; i++) if ((absences[2 * i] ?? 0) < (absences[2 * oldest] ?? 0)) oldest = i
-  absences[2 * oldest] = wallHours(state, lastSignMs)
-  absences[2 * oldest + 1] = hours
+  if ((state.f64[state.clock + C.newestMs] ?? 0) - lastSignMs > REMEMBERED_MS) return
+  const { u16, absences } = state
+  // The newest stands first.
+  u16.copyWithin(absences + 2, absences, absences + 2 * (ABSENCES - 1))
+  u16[absences] = wallSixteenths(state, lastSignMs)
+  u16[absences + 1] = sixteenthsOf(hours)
+}
+
+/**
+ * Starts are remembered on a clock of 16 bits that comes round after 170 days: what is older than any habit is forgotten, once a
+ * week, before it could be taken for new. `nextMs`: the home's next reading.
+ */
+export function forgetAbsences(state: LifeState, newestMs: EpochMs, nextMs: EpochMs): void {
+  const { u16, absences } = state
+  const newest = wallSixteenths(state, newestMs)
+  for (let i = 0; i < ABSENCES; i++) {
+    const agoHours = ((newest - (u16[absences + 2 * i] ?? 0)) & FULL) / 16
+    if (agoHours * HOUR_MS + nextMs - newestMs > REMEMBERED_MS) u16[absences + 2 * i + 1] = 0
+  }
 }
 
 /**
@@ -69,16 +85,16 @@ export function weeklyAbsenceAt(state: LifeState, sinceMs: EpochMs): WeeklyAbsen
 
 /** Whether a long absence is remembered at all. */
 export function hasBeenAway(state: LifeState): boolean {
-  for (let i = 0; i < ABSENCES; i++) if ((state.absences[2 * i + 1] ?? 0) > 0) return true
+  for (let i = 0; i < ABSENCES; i++) if ((state.u16[state.absences + 2 * i + 1] ?? 0) > 0) return true
   return false
 }
 
 /** Whether the home's weekly absence still explains the present silence. */
 export function isUsualAbsence(state: LifeState): boolean {
-  const sinceMs = state.clock[C.lastSignMs] ?? NEVER
+  const sinceMs = state.f64[state.clock + C.lastSignMs] ?? NEVER
   if (sinceMs === NEVER) return false
   const habit = weeklyAbsenceAt(state, sinceMs)
-  return habit !== null && (state.clock[C.newestMs] ?? 0) < habit.untilMs
+  return habit !== null && (state.f64[state.clock + C.newestMs] ?? 0) < habit.untilMs
 }
 
 interface PastAbsence {
@@ -92,9 +108,10 @@ interface PastAbsence {
 function absencesNear(state: LifeState, from: number): PastAbsence[] {
   const near: PastAbsence[] = []
   for (let i = 0; i < ABSENCES; i++) {
-    const hours = state.absences[2 * i + 1] ?? 0
+    const hours = (state.u16[state.absences + 2 * i + 1] ?? 0) / 16
     if (hours === 0) continue
-    const began = state.absences[2 * i] ?? 0
+    const start = state.u16[state.absences + 2 * i] ?? 0
+    const began = from - ((Math.round(from * 16) - start) & FULL) / 16
     const weeksAgo = Math.round((from - began) / WEEK_HOURS)
     const moved = began + weeksAgo * WEEK_HOURS
     if (weeksAgo < 1 || weeksAgo > WEEKS || Math.abs(from - moved) > 2 * HABIT_NEAR_HOURS) continue
@@ -108,7 +125,7 @@ function isNear(a: number, b: number): boolean {
 }
 
 function weeksObserved(state: LifeState, sinceMs: EpochMs): number {
-  const watched = (sinceMs - (state.clock[C.firstMs] ?? sinceMs)) / HOUR_MS / WEEK_HOURS
+  const watched = (sinceMs - (state.f64[state.clock + C.firstMs] ?? sinceMs)) / HOUR_MS / WEEK_HOURS
   return Math.min(WEEKS, Math.max(0, Math.floor(watched)))
 }
 
@@ -120,6 +137,10 @@ function median(values: readonly number[]): number {
 
 function wallHours(state: LifeState, timeMs: EpochMs): number {
   return wallMs(state.profile.timezone, timeMs) / HOUR_MS
+}
+
+function wallSixteenths(state: LifeState, timeMs: EpochMs): number {
+  return Math.round(wallHours(state, timeMs) * 16) & FULL
 }
 
 function fromWallHours(state: LifeState, hours: number): EpochMs {

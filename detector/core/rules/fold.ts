@@ -4,9 +4,7 @@ import { DAY_MS, HOUR_MS, toIso, type EpochMs } from '../../../domain/time.ts'
 import { hourOf, wallMs } from '../local-time.ts'
 import type { Observation } from '../observation.ts'
 import { describeRule, describeUse } from './explain.ts'
-import { NEVER, R, WINDOW_HOURS, type RuleState } from './state.ts'
-
-export { cloneRule, decodeRule, encodeRule, newRule, type RuleState } from './state.ts'
+import { COVER, LITRES, NEVER, R, WINDOW_HOURS, type RuleState } from './state.ts'
 
 /** Use, to a fixed rule: any water, or more power than a standby draws. */
 const STANDBY_KWH_PER_H = 0.05
@@ -28,15 +26,15 @@ const ENOUGH = 0.9
 export function foldRule(state: RuleState, observation: Observation): Finding[] {
   const { amount, endMs, intervalMs, meter } = observation
   if (!observation.measured || amount === null || !(intervalMs > 0)) return []
-  const { numbers, profile } = state
-  if (numbers[R.firstMs] === NEVER) numbers[R.firstMs] = endMs
+  const { f64, rule: at, profile } = state
+  if (f64[at + R.firstMs] === NEVER) f64[at + R.firstMs] = endMs
   const water = profile.meters[meter]?.kind === 'water'
   const use = water ? amount > 0 : (amount * HOUR_MS) / intervalMs > STANDBY_KWH_PER_H
   watchWindow(state, endMs, intervalMs, water ? amount : null)
   watchPeaks(state, endMs, intervalMs, use)
   const broken = isBroken(state, profile.rule, endMs)
   const findings: Finding[] = []
-  const openMs = numbers[R.openOnsetMs] ?? NEVER
+  const openMs = f64[at + R.openOnsetMs] ?? NEVER
   if (openMs !== NEVER && ends(state, profile.rule, use)) {
     findings.push({
       ...matter(state, openMs),
@@ -44,11 +42,11 @@ export function foldRule(state: RuleState, observation: Observation): Finding[] 
       atMs: endMs,
       reason: describeUse(profile, observation),
     })
-    numbers[R.openOnsetMs] = NEVER
+    f64[at + R.openOnsetMs] = NEVER
   } else if (openMs === NEVER && broken && !use) {
-    const lastUseMs = numbers[R.lastUseMs] ?? NEVER
-    const onsetMs = lastUseMs === NEVER ? (numbers[R.firstMs] ?? endMs) : lastUseMs
-    numbers[R.openOnsetMs] = onsetMs
+    const lastUseMs = f64[at + R.lastUseMs] ?? NEVER
+    const onsetMs = lastUseMs === NEVER ? (f64[at + R.firstMs] ?? endMs) : lastUseMs
+    f64[at + R.openOnsetMs] = onsetMs
     findings.push({
       ...matter(state, onsetMs),
       type: 'raise',
@@ -65,10 +63,10 @@ export function foldRule(state: RuleState, observation: Observation): Finding[] 
     })
   }
   if (use) {
-    numbers[R.lastUseMs] = endMs
-    numbers[R.silentMs] = 0
-    numbers[R.lastAmount] = amount
-    numbers[R.lastMeter] = meter
+    f64[at + R.lastUseMs] = endMs
+    f64[at + R.silentMs] = 0
+    f64[at + R.lastAmount] = amount
+    f64[at + R.lastMeter] = meter
   }
   return findings
 }
@@ -79,43 +77,43 @@ function matter(state: RuleState, onsetMs: EpochMs) {
 
 /** Litres and observed time per UTC hour of the last day; and the observed silence in a row. */
 function watchWindow(state: RuleState, endMs: EpochMs, intervalMs: number, litres: number | null): void {
-  const { numbers } = state
-  numbers[R.silentMs] = Math.max(0, numbers[R.silentMs] ?? 0) + intervalMs / state.profile.meters.length
+  const { f64, rule: at } = state
+  f64[at + R.silentMs] = Math.max(0, f64[at + R.silentMs] ?? 0) + intervalMs / state.profile.meters.length
   if (litres === null) return
   const last = Math.floor((endMs - 1) / HOUR_MS)
-  const newest = numbers[R.hour] ?? NEVER
+  const newest = f64[at + R.hour] ?? NEVER
   for (let h = Math.max(newest + 1, last - WINDOW_HOURS + 1); h <= last; h++) {
-    state.litres[h % WINDOW_HOURS] = 0
-    state.cover[h % WINDOW_HOURS] = 0
+    f64[at + LITRES + (h % WINDOW_HOURS)] = 0
+    f64[at + COVER + (h % WINDOW_HOURS)] = 0
   }
-  numbers[R.hour] = Math.max(newest, last)
+  f64[at + R.hour] = Math.max(newest, last)
   const first = Math.floor((endMs - intervalMs) / HOUR_MS)
   for (let h = Math.max(first, last - WINDOW_HOURS + 1); h <= last; h++) {
     const overlap = Math.min(endMs, (h + 1) * HOUR_MS) - Math.max(endMs - intervalMs, h * HOUR_MS)
-    const at = h % WINDOW_HOURS
-    state.litres[at] = (state.litres[at] ?? 0) + (litres * overlap) / intervalMs
-    state.cover[at] = (state.cover[at] ?? 0) + overlap / HOUR_MS
+    const place = at + (h % WINDOW_HOURS)
+    f64[place + LITRES] = (f64[place + LITRES] ?? 0) + (litres * overlap) / intervalMs
+    f64[place + COVER] = (f64[place + COVER] ?? 0) + overlap / HOUR_MS
   }
 }
 
 /** Use within the two peaks of the local day. */
 function watchPeaks(state: RuleState, endMs: EpochMs, intervalMs: number, use: boolean): void {
-  const { numbers } = state
+  const { f64, rule: at } = state
   const wall = wallMs(state.profile.timezone, endMs - intervalMs / 2)
   const day = Math.floor(wall / DAY_MS)
-  if (day !== numbers[R.day]) {
-    numbers[R.day] = day
-    numbers[R.peakMs] = 0
-    numbers[R.peakUse] = 0
+  if (day !== f64[at + R.day]) {
+    f64[at + R.day] = day
+    f64[at + R.peakMs] = 0
+    f64[at + R.peakUse] = 0
   }
   const hour = hourOf(wall)
   if (!PEAKS.some(([from, to]) => hour >= from && hour < to)) return
-  numbers[R.peakMs] = (numbers[R.peakMs] ?? 0) + intervalMs / state.profile.meters.length
-  if (use) numbers[R.peakUse] = 1
+  f64[at + R.peakMs] = (f64[at + R.peakMs] ?? 0) + intervalMs / state.profile.meters.length
+  if (use) f64[at + R.peakUse] = 1
 }
 
 function isBroken(state: RuleState, rule: InactivityRule, endMs: EpochMs): boolean {
-  const { numbers, profile } = state
+  const { f64, rule: at, profile } = state
   switch (rule) {
     case 'evidence':
       return false
@@ -124,23 +122,25 @@ function isBroken(state: RuleState, rule: InactivityRule, endMs: EpochMs): boole
     case 'below-10l-24h':
       return isBelow(state, 24)
     case 'silent-by-tier':
-      return (numbers[R.silentMs] ?? 0) >= TIER_HOURS[profile.tier] * HOUR_MS
+      return (f64[at + R.silentMs] ?? 0) >= TIER_HOURS[profile.tier] * HOUR_MS
     case 'silent-peaks': {
       const evening = hourOf(wallMs(profile.timezone, endMs)) >= 21
-      return evening && numbers[R.peakUse] === 0 && (numbers[R.peakMs] ?? 0) >= ENOUGH * PEAK_HOURS * HOUR_MS
+      return (
+        evening && f64[at + R.peakUse] === 0 && (f64[at + R.peakMs] ?? 0) >= ENOUGH * PEAK_HOURS * HOUR_MS
+      )
     }
   }
 }
 
 /** Less than 10 L in the last `hours` hours, all of them observed. */
 function isBelow(state: RuleState, hours: number): boolean {
-  const newest = state.numbers[R.hour] ?? NEVER
+  const newest = state.f64[state.rule + R.hour] ?? NEVER
   let litres = 0
   let cover = 0
   for (let back = 0; back < hours; back++) {
-    const at = (((newest - back) % WINDOW_HOURS) + WINDOW_HOURS) % WINDOW_HOURS
-    litres += state.litres[at] ?? 0
-    cover += Math.min(1, state.cover[at] ?? 0)
+    const place = state.rule + ((((newest - back) % WINDOW_HOURS) + WINDOW_HOURS) % WINDOW_HOURS)
+    litres += state.f64[place + LITRES] ?? 0
+    cover += Math.min(1, state.f64[place + COVER] ?? 0)
   }
   return cover >= ENOUGH * hours && litres < WINDOW_L
 }

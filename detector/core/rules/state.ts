@@ -1,10 +1,10 @@
-import type { Profile } from '../observation.ts'
+import type { HomeState } from '../state/home-state.ts'
 
 /** Hours that the sliding window of the 10 L rules looks back on, kept as rings of litres and of observed time. */
 export const WINDOW_HOURS = 24
 export const NEVER = -1
 
-/** Places in `RuleState.numbers`. */
+/** Places in the section. */
 export const R = {
   lastUseMs: 0,
   openOnsetMs: 1,
@@ -22,50 +22,14 @@ export const R = {
 } as const
 const NUMBERS = 10
 
-/** A home under a fixed rule: plain data. */
-export interface RuleState {
-  readonly profile: Profile
-  readonly numbers: Float64Array
-  readonly litres: Float64Array
-  readonly cover: Float64Array
-}
+/** The record of a home under a fixed rule: its section `rule` (`state/layout.ts`) is the numbers above, then two rings. */
+export type RuleState = HomeState
 
-export function newRule(profile: Profile): RuleState {
-  return {
-    profile,
-    numbers: new Float64Array(NUMBERS).fill(NEVER),
-    litres: new Float64Array(WINDOW_HOURS),
-    cover: new Float64Array(WINDOW_HOURS),
-  }
-}
+/** Where the rings begin, after the numbers. */
+export const LITRES = NUMBERS
+export const COVER = NUMBERS + WINDOW_HOURS
 
-export function cloneRule(state: RuleState): RuleState {
-  return {
-    profile: state.profile,
-    numbers: state.numbers.slice(),
-    litres: state.litres.slice(),
-    cover: state.cover.slice(),
-  }
-}
-
-export function encodeRule(state: RuleState): Uint8Array {
-  const all = new Float64Array(NUMBERS + 2 * WINDOW_HOURS)
-  all.set(state.numbers, 0)
-  all.set(state.litres, NUMBERS)
-  all.set(state.cover, NUMBERS + WINDOW_HOURS)
-  return new Uint8Array(all.buffer)
-}
-
-/** @throws Error where the bytes are not a rule's state: a broken invariant. */
-export function decodeRule(bytes: Uint8Array, profile: Profile): RuleState {
-  const length = NUMBERS + 2 * WINDOW_HOURS
-  if (bytes.length !== length * 8)
-    throw new Error(`rule state of ${bytes.length} bytes, expected ${length * 8}`)
-  const all = new Float64Array(bytes.slice().buffer)
-  return {
-    profile,
-    numbers: all.slice(0, NUMBERS),
-    litres: all.slice(NUMBERS, NUMBERS + WINDOW_HOURS),
-    cover: all.slice(NUMBERS + WINDOW_HOURS),
-  }
+/** Makes a record of zeros the state of a home that nothing is known of. */
+export function beginRule({ f64, rule }: RuleState): void {
+  f64.fill(NEVER, rule, rule + NUMBERS)
 }

@@ -1,0 +1,82 @@
+import { DAY_MS, type EpochMs } from '../../domain/time.ts'
+import type { HomeOutage } from './area/member.ts'
+import { foldReturn } from './area/return-to-life.ts'
+import { isSupplyGone } from './area/supply.ts'
+import { addDay, CLOSED_AFTER_DAYS, type Pool } from './area/pool.ts'
+import { foldDevices } from './devices/fold.ts'
+import type { HomeEvent } from './home-event.ts'
+import { foldJudge, reachedOnDay, silentSinceOf } from './judge.ts'
+import type { LifeContext } from './life/fold.ts'
+import { C, NEVER } from './life/state.ts'
+import type { Hole } from './listening.ts'
+import type { HomeState } from './state/home-state.ts'
+import { closeOnce } from './state/row.ts'
+import type { Slab } from './state/slab.ts'
+import { foldTrend } from './trend/fold-trend.ts'
+import type { VillageIndex } from './trend/village-index.ts'
+import { foldUsual } from './usual-absence.ts'
+import { FLAG, type Item } from './window.ts'
+
+/** What a home is folded with. */
+export interface HomeContext {
+  readonly life: LifeContext
+  readonly pool: Pool
+  readonly village: VillageIndex
+  readonly holes: readonly Hole[]
+}
+
+/** The newest measured interval's end; -Infinity before the first. */
+export function measuredMsIn(state: HomeState): EpochMs {
+  if (state.layout.judge === 'rule') return state.f64[state.measured] ?? -Infinity
+  const newestMs = state.f64[state.clock + C.newestMs] ?? NEVER
+  return newestMs === NEVER ? -Infinity : newestMs
+}
+
+/** One for all, filled in anew for each item: nobody keeps an observation. */
+const observation = { meter: 0, endMs: 0, intervalMs: 0, amount: null as number | null, measured: false }
+
+/** Works one item of a home, in the order of its items: its meters as devices, who judges its silence, its trends. */
+export function foldHome(
+  state: HomeState,
+  rows: Slab,
+  row: number,
+  outages: readonly HomeOutage[],
+  item: Item,
+  context: HomeContext,
+  say: (event: HomeEvent) => void,
+): void {
+  foldDevices(state, item, state.profile, context.holes, say)
+  if ((item.flags & FLAG.fault) !== 0) return
+  const { meter, endMs, intervalMs } = item
+  const measured = (item.flags & FLAG.measured) !== 0
+  if (measured) {
+    if (state.layout.judge === 'rule') state.f64[state.measured] = endMs
+    closeDayOf(state, rows, row, Math.floor(endMs / DAY_MS) - CLOSED_AFTER_DAYS, context.pool)
+  }
+  observation.meter = meter
+  observation.endMs = endMs
+  observation.intervalMs = intervalMs
+  observation.amount = Number.isNaN(item.amount) ? null : item.amount
+  // What cannot flow is no evidence that nobody was there.
+  observation.measured = measured && !isSupplyGone(state.profile, outages, item)
+  const findings = foldJudge(state, observation, context.life)
+  if (findings.length > 0) {
+    for (const finding of findings) if (finding.type !== 'retract') say({ meter: -1, finding })
+  }
+  foldReturn(state, outages, endMs, say)
+  foldUsual(state, endMs, context.life, say)
+  if (!measured) return
+  const silentSinceMs = silentSinceOf(state)
+  const sign = silentSinceMs === null ? null : silentSinceMs === endMs
+  foldTrend(state.u32, state.trend, state.profile, observation, sign, say)
+}
+
+/**
+ * Adds a day of this home to the area's budget, with the first measured item that arrives of the day on which nothing can
+ * change it any more. A day that has no such item (the home had a gap) is not made up for: others have gone by without it.
+ */
+function closeDayOf(state: HomeState, rows: Slab, row: number, day: number, pool: Pool): void {
+  if (!closeOnce(rows, row, day)) return
+  const reached = reachedOnDay(state, day)
+  if (reached !== null) addDay(pool, day, reached)
+}
