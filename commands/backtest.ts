@@ -1,28 +1,26 @@
-import fs from 'node:fs'
+import os from 'node:os'
 import { InvalidArgumentError, type Command } from 'commander'
-import { loadReadings } from '../detector/backtest/load-readings.ts'
-import type { BacktestAlert } from '../detector/backtest/alert.ts'
-import { runBacktest } from '../detector/backtest/run.ts'
-import type { Series } from '../detector/backtest/series.ts'
-import type { Profile } from '../detector/core/observation.ts'
-import { timezoneSchema, type Household } from '../domain/household.ts'
-import type { HouseholdId } from '../domain/ids.ts'
-import { messageOf, OperationalError } from '../domain/operational-error.ts'
-import { toIso } from '../domain/time.ts'
-import { readHouseholdsFile } from '../ingest/households-file.ts'
-import { showProgress } from '../platform/progress.ts'
-import { openReadingFile } from '../platform/reading-file.ts'
+import { RULES, rulesNamed, USUAL_BUDGET, USUAL_BUDGETS } from '../detector/backtest/contender.ts'
+import { timezoneSchema } from '../domain/household.ts'
+import { OperationalError } from '../domain/operational-error.ts'
+import { runBacktestCommand } from './run-backtest.ts'
+import { wholeNumber } from './simulate.ts'
 
 interface BacktestOptions {
   readonly readings: string
   readonly households?: string
   readonly timezone: string
-  readonly budget: number
-  readonly out: string
+  readonly budget?: readonly number[]
+  readonly compare?: true | readonly string[]
+  readonly report?: string
+  readonly rounds: number
+  readonly seed: number
+  readonly workers: number
+  readonly out?: string
 }
 
-/** Bad lines named one by one; beyond it they are only counted. */
-const BAD_LINES_SHOWN = 10
+const MOST_BUDGETS = 20
+const MOST_WORKERS = 64
 
 export function registerBacktest(program: Command): void {
   program
@@ -42,108 +40,64 @@ export function registerBacktest(program: Command): void {
       'UTC',
     )
     .option(
-      '--budget <number>',
-      'alarm budget: inactivity alerts per household and 30 days',
-      parseBudget,
-      0.3,
+      '--budget <numbers>',
+      `alarm budget: inactivity alerts per household and 30 days (default: ${USUAL_BUDGET}); several to compare: 0.2,0.46,1.1`,
+      parseBudgets,
     )
-    .requiredOption('--out <file>', 'where the alerts go, one JSON object a line')
-    .addHelpText(
-      'after',
-      `
-Writes every alert that would have reached a person, also those later cleared:
+    .option('--out <file>', 'where the alerts (with --compare: the scores) go, one JSON object a line')
+    .option(
+      '--compare [rules...]',
+      `score rules on this history, with lives made to stop in it: ${RULES.join(', ')} (default: all)`,
+    )
+    .option(
+      '--report <file>',
+      'the comparison and each home’s timeline as one HTML page that opens from disk',
+    )
+    .option('--rounds <n>', 'of stopped lives, each in 30 % of the homes', wholeNumber(1, 1000), 4)
+    .option('--seed <n>', 'another seed stops other lives', wholeNumber(0, 4_294_967_295), 1)
+    .option(
+      '--workers <n>',
+      'threads that fold homes; the result is the same for any number',
+      wholeNumber(1, MOST_WORKERS),
+      Math.min(MOST_WORKERS, os.availableParallelism()),
+    )
+    .addHelpText('after', EXAMPLES)
+    .action((options: BacktestOptions) => runBacktestCommand(settle(options)))
+}
+
+const EXAMPLES = `
+--out writes every alert that would have reached a person, also those later cleared:
   {"household","meters","kind","severity","onset","raisedAt","clearedAt","explanation","evidence"}
 
-Example:
-  hearthline backtest --readings water.csv.gz --timezone Europe/Madrid --budget 0.5 --out alerts.ndjson`,
-    )
-    .action(backtest)
-}
+Examples:
+  hearthline backtest --readings water.csv.gz --timezone Europe/Madrid --budget 0.5 --out alerts.ndjson
+  hearthline backtest --readings water.csv.gz --timezone Europe/Madrid --compare
+  hearthline backtest --readings water.csv.gz --compare evidence silent-24h --budget 0.3,0.7 --out scores.ndjson
+  hearthline backtest --readings water.csv.gz --timezone Europe/Madrid --budget 0.3 --report report.html`
 
-async function backtest(options: BacktestOptions): Promise<void> {
-  const file = openReadingFile(options.readings)
-  const households = options.households === undefined ? null : await readHouseholdsFile(options.households)
-  const out = openOut(options.out)
-  const reading = showProgress('reading ', file.totalBytes, 'bytes')
-  let shown = 0
-  const loaded = await loadReadings(
-    file,
-    ({ line, message }) => {
-      if (++shown <= BAD_LINES_SHOWN) process.stderr.write(`line ${line}: ${message}\n`)
-    },
-    (bytes) => reading.update(bytes),
-  ).finally(() => reading.finish())
-  const profiles = profilesOf(loaded.series, households, options.timezone)
-  const total = loaded.series.reduce((sum, { length }) => sum + length, 0)
-  const judging = showProgress('judging ', total, 'readings')
-  let alerts: BacktestAlert[]
-  try {
-    alerts = runBacktest({
-      profiles,
-      series: loaded.series,
-      budget: options.budget,
-      onProgress: (worked) => judging.update(worked),
-    })
-  } finally {
-    judging.finish()
-  }
-  writeAlerts(out, alerts)
-  const bad = loaded.badLines === 0 ? '' : `; ${loaded.badLines} bad lines were passed over`
-  process.stderr.write(
-    `${loaded.rows} readings of ${profiles.length} homes, ${alerts.length} alerts in ${options.out}${bad}\n`,
-  )
-}
-
-/** Homes as registered; a meter that nobody has claimed is its own household. */
-function profilesOf(
-  series: readonly Series[],
-  households: readonly Household[] | null,
-  timezone: string,
-): Profile[] {
-  const profiles: Profile[] = []
-  const claimed = new Set<string>()
-  for (const { id, tier, timezone: own, rule, region, meters } of households ?? []) {
-    for (const meter of meters) claimed.add(meter.id)
-    profiles.push({ household: id, tier, timezone: own ?? timezone, rule, region, meters })
-  }
-  for (const { meter, kind } of series) {
-    if (claimed.has(meter)) continue
-    const household = meter as string as HouseholdId
-    profiles.push({ household, tier: 'medium', timezone, rule: 'evidence', meters: [{ id: meter, kind }] })
-  }
-  return profiles
-}
-
-/** Opened before the work, so that a folder that is not there is told at once. */
-function openOut(file: string): number {
-  try {
-    return fs.openSync(file, 'w')
-  } catch (error) {
+/** What was asked for. @throws OperationalError `options-disagree`, `unknown-rule`. */
+function settle({ compare, budget, ...options }: BacktestOptions) {
+  const { out, report } = options
+  if (compare === undefined && out === undefined && report === undefined) {
     throw new OperationalError(
-      'out-unwritable',
-      `cannot write ${file}: ${messageOf(error)}. Give --out a file in a folder that exists and can be written.`,
-      { cause: error },
+      'options-disagree',
+      'nothing to do: give --out FILE for the alerts, --compare for a table, or --report FILE.html for a page.',
     )
   }
-}
-
-function writeAlerts(out: number, alerts: readonly BacktestAlert[]): void {
-  const lines = alerts.map(
-    ({ onsetMs, raisedAtMs, clearedAtMs, household, meters, kind, severity, explanation, evidence }) =>
-      JSON.stringify({
-        household,
-        meters,
-        kind,
-        severity,
-        onset: toIso(onsetMs),
-        raisedAt: toIso(raisedAtMs),
-        clearedAt: clearedAtMs === null ? null : toIso(clearedAtMs),
-        explanation,
-        evidence,
-      }),
-  )
-  fs.writeFileSync(out, lines.length === 0 ? '' : `${lines.join('\n')}\n`)
-  fs.closeSync(out)
+  if (compare === undefined && report === undefined && (budget?.length ?? 0) > 1) {
+    throw new OperationalError(
+      'options-disagree',
+      'several budgets make several lists of alerts: give one budget, or add --compare.',
+    )
+  }
+  const names = compare === undefined || compare === true ? RULES : compare.flatMap((text) => text.split(','))
+  const usual = compare === undefined || report !== undefined ? [USUAL_BUDGET] : USUAL_BUDGETS
+  return {
+    ...options,
+    compare: compare !== undefined,
+    rules: rulesNamed(names.filter((name) => name !== '')),
+    budgets: budget ?? usual,
+  }
 }
 
 function parseTimezone(text: string): string {
@@ -152,8 +106,11 @@ function parseTimezone(text: string): string {
   throw new InvalidArgumentError(parsed.error.issues.map((issue) => issue.message).join('; '))
 }
 
-function parseBudget(text: string): number {
-  const budget = Number(text)
-  if (Number.isFinite(budget) && budget > 0 && budget <= 100) return budget
-  throw new InvalidArgumentError('a budget is a number above 0 and up to 100, such as 0.3')
+function parseBudgets(text: string): number[] {
+  const budgets = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)))
+  if (budgets.some((budget) => !(Number.isFinite(budget) && budget > 0 && budget <= 100))) {
+    throw new InvalidArgumentError('a budget is a number above 0 and up to 100, such as 0.3')
+  }
+  if (budgets.length > MOST_BUDGETS) throw new InvalidArgumentError(`${MOST_BUDGETS} budgets are the most`)
+  return [...new Set(budgets)]
 }

@@ -1,44 +1,30 @@
 import fs from 'node:fs'
-import readline from 'node:readline'
-import type { Readable } from 'node:stream'
 import zlib from 'node:zlib'
-import { isId, type MeterId } from '../domain/ids.ts'
 import { messageOf, OperationalError } from '../domain/operational-error.ts'
-import type { EpochMs } from '../domain/time.ts'
-import { METER_KINDS, type MeterKind } from '../domain/units.ts'
+import { HEADER, RowParser, type BadLine, type FileRow } from './parse-row.ts'
 
-/** Units of a reading file: plain ones are use over the interval that STARTS at the row's time, `_register` ones cumulative at it. */
-export const FILE_UNITS = ['kWh', 'L', 'm3', 'kWh_register', 'L_register', 'm3_register'] as const
-export type FileUnit = (typeof FILE_UNITS)[number]
+export { FILE_UNITS, type BadLine, type FileRow, type FileUnit } from './parse-row.ts'
 
-export interface FileRow {
-  readonly line: number
-  readonly timeMs: EpochMs
-  readonly meter: MeterId
-  readonly kind: MeterKind
-  readonly value: number
-  readonly unit: FileUnit
-}
-
-export interface BadLine {
-  readonly line: number
-  /** What is wrong and how to mend it. */
-  readonly message: string
-}
+const LINE_FEED = 10
+const CARRIAGE_RETURN = 13
 
 export interface ReadingFile {
   /** Rows in the order of the file; a bad line goes to `onBadLine` and costs nothing else. */
   rows(onBadLine: (bad: BadLine) => void): AsyncGenerator<FileRow>
+  /** The same without a promise for each row: for whoever wants them all at once. `onChunk`: now and then. */
+  forEach(
+    onRow: (row: FileRow) => void,
+    onBadLine: (bad: BadLine) => void,
+    onChunk?: () => void,
+  ): Promise<void>
   readonly totalBytes: number
   /** Bytes of the file consumed so far, for a progress bar. */
   bytesRead(): number
 }
 
-const HEADER = 'timestamp,meter_id,kind,value,unit'
-const units: ReadonlySet<string> = new Set(FILE_UNITS)
-const kinds: ReadonlySet<string> = new Set(METER_KINDS)
-// With a zone, or the row would mean another moment on another machine.
-const isoWithZone = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/
+/** Bytes of one line; longer ones are no readings, and a file without line ends must not fill the memory. */
+const MOST_LINE_BYTES = 65_536
+const CHUNK_BYTES = 1 << 18
 
 /**
  * Opens `timestamp,meter_id,kind,value,unit`, plain or gzip.
@@ -56,45 +42,65 @@ export function openReadingFile(file: string): ReadingFile {
     throw unreadable(file, error)
   }
   let consumed = 0
+  const parsed = (onBadLine: (bad: BadLine) => void): AsyncGenerator<FileRow[]> => {
+    const raw = fs.createReadStream(file, { highWaterMark: CHUNK_BYTES })
+    raw.on('data', (chunk) => {
+      consumed += chunk.length
+    })
+    return parseChunks(raw, file, onBadLine)
+  }
   return {
     totalBytes,
     bytesRead: () => consumed,
     async *rows(onBadLine) {
-      const raw = fs.createReadStream(file)
-      raw.on('data', (chunk) => {
-        consumed += chunk.length
-      })
-      yield* parseLines(raw, file, onBadLine)
+      for await (const rows of parsed(onBadLine)) yield* rows
+    },
+    async forEach(onRow, onBadLine, onChunk) {
+      for await (const rows of parsed(onBadLine)) {
+        for (const row of rows) onRow(row)
+        onChunk?.()
+      }
     },
   }
 }
 
-async function* parseLines(
+/** The rows of the file, a chunk of it at a time. */
+async function* parseChunks(
   raw: fs.ReadStream,
   file: string,
   onBadLine: (bad: BadLine) => void,
-): AsyncGenerator<FileRow> {
-  let input: Readable = raw
-  if (isGzip(file)) {
-    const gunzip = zlib.createGunzip()
-    raw.on('error', (error) => gunzip.destroy(error))
-    input = raw.pipe(gunzip)
-  }
+): AsyncGenerator<FileRow[]> {
+  const parser = new RowParser()
   let line = 0
-  try {
-    for await (const text of readLines(input)) {
+  const parse = (lines: Buffer): FileRow[] => {
+    const rows: FileRow[] = []
+    for (let from = 0; from < lines.length;) {
+      const end = lines.indexOf(LINE_FEED, from)
+      const next = end < 0 ? lines.length : end
+      const to = next > from && lines[next - 1] === CARRIAGE_RETURN ? next - 1 : next
       line++
-      if (line === 1) {
-        if (text.replace(/^\uFEFF/, '').trim() !== HEADER) {
-          throw new Error(`its first line is ${JSON.stringify(text.slice(0, 80))}, expected "${HEADER}"`)
-        }
-        continue
+      if (line === 1) checkHeader(lines.toString('utf8', from, to))
+      else if (to > from) {
+        const row = parser.parse(lines, from, to, line)
+        if ('message' in row) onBadLine(row)
+        else rows.push(row)
       }
-      if (text === '') continue
-      const row = parseRow(text, line)
-      if ('message' in row) onBadLine(row)
-      else yield row
+      from = next + 1
     }
+    return rows
+  }
+  try {
+    // What follows the last line end waits for the next chunk.
+    let rest: Buffer = Buffer.alloc(0)
+    for await (const chunk of unpacked(raw, file)) {
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+      const end = bytes.lastIndexOf(LINE_FEED) + 1
+      if (end > 0) yield parse(bytes.subarray(0, end))
+      rest = bytes.subarray(end)
+      if (rest.length > MOST_LINE_BYTES)
+        throw new Error(`line ${line + 1} has more than ${MOST_LINE_BYTES} bytes`)
+    }
+    if (rest.length > 0) yield parse(rest)
     if (line === 0) throw new Error(`it is empty, expected the header "${HEADER}"`)
   } catch (error) {
     throw unreadable(file, error, line)
@@ -103,43 +109,19 @@ async function* parseLines(
   }
 }
 
-/** readline hides errors of its input from `for await`; this hands them on. */
-async function* readLines(input: Readable): AsyncGenerator<string> {
-  const lines = readline.createInterface({ input, crlfDelay: Infinity })
-  let failure: Error | null = null
-  input.on('error', (error) => {
-    failure = error
-    lines.close()
-  })
-  yield* lines
-  if (failure !== null) throw failure as Error
+async function* unpacked(raw: fs.ReadStream, file: string): AsyncGenerator<Buffer> {
+  if (!isGzip(file)) {
+    for await (const chunk of raw) yield chunk as Buffer
+    return
+  }
+  const gunzip = zlib.createGunzip({ chunkSize: CHUNK_BYTES })
+  raw.on('error', (error) => gunzip.destroy(error))
+  for await (const chunk of raw.pipe(gunzip)) yield chunk as Buffer
 }
 
-function parseRow(text: string, line: number): FileRow | BadLine {
-  const fields = text.split(',')
-  if (fields.length !== 5) return { line, message: `${fields.length} fields instead of 5 (${HEADER})` }
-  const [time = '', meter = '', kind = '', value = '', unit = ''] = fields
-  const timeMs = isoWithZone.test(time) ? Date.parse(time) : NaN
-  if (Number.isNaN(timeMs)) {
-    return { line, message: `timestamp "${time}" is not ISO 8601 with a zone, such as 2026-11-20T08:00:00Z` }
-  }
-  if (!isId(meter))
-    return { line, message: `meter_id "${meter}" is not 1 to 128 printable characters without / + #` }
-  if (!kinds.has(kind)) return { line, message: `kind "${kind}" is not one of ${METER_KINDS.join(', ')}` }
-  if (!units.has(unit)) return { line, message: `unit "${unit}" is not one of ${FILE_UNITS.join(', ')}` }
-  if (unit.startsWith('kWh') !== (kind === 'electricity')) {
-    return { line, message: `unit "${unit}" does not belong to kind "${kind}"` }
-  }
-  const number = value.trim() === '' ? NaN : Number(value)
-  if (!Number.isFinite(number)) return { line, message: `value "${value}" is not a number` }
-  return {
-    line,
-    timeMs,
-    meter: meter as MeterId,
-    kind: kind as MeterKind,
-    value: number,
-    unit: unit as FileUnit,
-  }
+function checkHeader(text: string): void {
+  if (text.replace(/^\uFEFF/, '').trim() === HEADER) return
+  throw new Error(`its first line is ${JSON.stringify(text.slice(0, 80))}, expected "${HEADER}"`)
 }
 
 function isGzip(file: string): boolean {

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { parentPort, Worker, workerData } from 'node:worker_threads'
 import { messageOf, OperationalError } from '../domain/operational-error.ts'
 
@@ -47,6 +46,7 @@ export async function startStageThread<Calls extends CallMap, StageEvent>(
   let nextId = 1
   let stopping = false
 
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   const started = new Promise<void>((resolve, reject) => {
     worker.on('message', (reply: Reply) => {
       switch (reply.type) {
@@ -104,7 +104,6 @@ export async function startStageThread<Calls extends CallMap, StageEvent>(
     async stop() {
       if (stopping) return
       stopping = true
-      const exited = once(worker, 'exit')
       worker.postMessage({ id: 0, name: STOP, args: [] } satisfies Request)
       await exited
     },

@@ -22,13 +22,21 @@ export interface BacktestAlert {
 /** Alerts of a home that nothing has ended yet, by kind and onset: several kinds may stand at once. */
 export type OpenAlerts = Map<string, BacktestAlert>
 
-/** Works what a fold said into the home's open alerts; a new alert also goes to `alerts`. */
-export function applyFinding(open: OpenAlerts, finding: Finding, alerts: BacktestAlert[]): void {
+const WORDLESS = { explanation: { en: '', zh: '' }, evidence: {} } as const
+
+/** Works what a fold said into the home's open alerts; a new alert also goes to `alerts`, with or without its words. */
+export function applyFinding(
+  open: OpenAlerts,
+  finding: Finding,
+  alerts: BacktestAlert[],
+  worded: boolean,
+): void {
   const { kind, onsetMs } = finding
   const key = matterKey(kind, onsetMs)
   switch (finding.type) {
     case 'raise': {
-      const { household, meters, severity, atMs: raisedAtMs, explanation, evidence } = finding
+      const { household, meters, severity, atMs: raisedAtMs } = finding
+      const { explanation, evidence } = worded ? finding : WORDLESS
       const said = { household, meters, kind, severity, onsetMs, raisedAtMs, explanation, evidence }
       const alert: BacktestAlert = { ...said, clearedAtMs: null }
       open.set(key, alert)

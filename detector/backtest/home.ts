@@ -1,21 +1,21 @@
 import type { Finding } from '../../domain/finding.ts'
-import { foldJudge, newJudge, type JudgeState } from '../core/judge.ts'
-import { dayOf } from '../core/life/hour.ts'
 import type { LifeContext } from '../core/life/fold.ts'
 import type { Observation, Profile } from '../core/observation.ts'
 import { applyFinding, type BacktestAlert, type OpenAlerts } from './alert.ts'
-import type { Series } from './series.ts'
+import type { Contender } from './contender.ts'
+import { foldBacktestJudge, newBacktestJudge, type BacktestJudge } from './judge.ts'
 import { newBacktestTrend, observeTrend, type BacktestTrend } from './trend.ts'
 
-/** One home of a backtest: its readings, how far they have been worked, and what is known of it there. */
+/** One home as one contender judges it: what is known of it so far, and what was said. */
 export interface BacktestHome {
-  readonly profile: Profile
-  readonly series: readonly Series[]
-  /** Next row of each series. */
-  readonly next: Uint32Array
-  readonly judge: JudgeState
-  readonly trend: BacktestTrend
+  readonly judge: BacktestJudge
+  readonly steps: readonly Step[]
+  /** Only where all kinds are judged. */
+  readonly trend: BacktestTrend | null
   readonly open: OpenAlerts
+  readonly alerts: BacktestAlert[]
+  /** Whether alerts keep their words. */
+  readonly worded: boolean
 }
 
 /** Works one observation into the part of a home's state that is its own, and says what it finds. */
@@ -23,85 +23,37 @@ type Step = (home: BacktestHome, observation: Observation, context: LifeContext)
 
 /** What each observation goes through, in order. Another kind of alert is another step with a state of its own. */
 const STEPS: readonly Step[] = [judgeSilence, seeTrend]
+/** Where only `inactivity` is compared. */
+const SILENCE_ONLY: readonly Step[] = [judgeSilence]
 
 function judgeSilence(
   home: BacktestHome,
   observation: Observation,
   context: LifeContext,
 ): readonly Finding[] {
-  return foldJudge(home.judge, observation, context)
+  return foldBacktestJudge(home.judge, observation, context)
 }
 
-function seeTrend(home: BacktestHome, observation: Observation): Finding[] {
-  return observeTrend(home.trend, home.judge, observation)
+function seeTrend({ trend, judge }: BacktestHome, observation: Observation): Finding[] {
+  return trend === null || !('core' in judge) ? [] : observeTrend(trend, judge.core, observation)
 }
 
-/** null: the file has no reading of any of its meters. Meters of the register that the file lacks are not waited for. */
-export function newBacktestHome(profile: Profile, series: readonly Series[]): BacktestHome | null {
-  if (series.length === 0) return null
-  const known = { ...profile, meters: series.map(({ meter, kind }) => ({ id: meter, kind })) }
+export function newBacktestHome(contender: Contender, profile: Profile): BacktestHome {
   return {
-    profile: known,
-    series,
-    next: new Uint32Array(series.length),
-    judge: newJudge(known),
-    trend: newBacktestTrend(known),
+    judge: newBacktestJudge(contender, profile),
+    steps: contender.full ? STEPS : SILENCE_ONLY,
+    trend: contender.full ? newBacktestTrend(profile) : null,
     open: new Map(),
+    alerts: [],
+    worded: contender.full,
   }
 }
 
-/** Folds the home's rows of one UTC day, in order of their ends. @returns how many there were. */
-export function foldDay(
-  home: BacktestHome,
-  day: number,
-  context: LifeContext,
-  alerts: BacktestAlert[],
-): number {
-  let worked = 0
-  for (let at = nextSeries(home, day); at >= 0; at = nextSeries(home, day)) {
-    const row = home.next[at] ?? 0
-    home.next[at] = row + 1
-    worked++
-    const observation = observationAt(home, at, row)
-    for (const step of STEPS) {
-      for (const finding of step(home, observation, context)) applyFinding(home.open, finding, alerts)
-    }
-  }
-  return worked
+export function foldObservation(home: BacktestHome, observation: Observation, context: LifeContext): void {
+  for (const step of home.steps) take(home, step(home, observation, context))
 }
 
-/** UTC day of the home's next row; Infinity where all are worked. */
-export function nextDay(home: BacktestHome): number {
-  let first = Infinity
-  for (let at = 0; at < home.series.length; at++) {
-    const endMs = home.series[at]?.endMs[home.next[at] ?? 0]
-    if (endMs !== undefined) first = Math.min(first, dayOf(endMs))
-  }
-  return first
-}
-
-/** The series of the home whose next row ends first, on this day; -1 where the day is done. Ties: by meter index. */
-function nextSeries(home: BacktestHome, day: number): number {
-  let best = -1
-  let bestMs = Infinity
-  for (let at = 0; at < home.series.length; at++) {
-    const endMs = home.series[at]?.endMs[home.next[at] ?? 0]
-    if (endMs === undefined || endMs >= bestMs || dayOf(endMs) !== day) continue
-    best = at
-    bestMs = endMs
-  }
-  return best
-}
-
-function observationAt(home: BacktestHome, meter: number, row: number): Observation {
-  const series = home.series[meter]
-  const amount = series?.amount[row] ?? NaN
-  const measured = !Number.isNaN(amount)
-  return {
-    meter,
-    endMs: series?.endMs[row] ?? 0,
-    intervalMs: series?.intervalMs[row] ?? 0,
-    amount: measured ? amount : null,
-    measured,
-  }
+/** Takes what was found of the home. */
+export function take(home: BacktestHome, findings: readonly Finding[]): void {
+  for (const finding of findings) applyFinding(home.open, finding, home.alerts, home.worded)
 }

@@ -1,11 +1,11 @@
-import { closeDay, newBudget, SEAL_DAYS, thresholdOn, type BudgetState } from '../core/area/budget.ts'
-import { reachedOnDay } from '../core/judge.ts'
 import type { Profile } from '../core/observation.ts'
-import { newVillageIndex } from '../core/trend/village-index.ts'
-import { applyFinding, inOrder, type BacktestAlert } from './alert.ts'
-import { foldDay, newBacktestHome, nextDay, type BacktestHome } from './home.ts'
+import { inOrder, type BacktestAlert } from './alert.ts'
+import { asRegistered } from './contender.ts'
+import { blockDays, newPools, takeSums, thresholdsFrom } from './pools.ts'
 import type { Series } from './series.ts'
-import { judgeTrend, tellDay } from './trend.ts'
+import { gatherHomes } from './profiles.ts'
+import { Share } from './share.ts'
+import { areasOf, inTellingOrder, type Told } from './village.ts'
 
 export interface BacktestInput {
   readonly profiles: readonly Profile[]
@@ -15,50 +15,24 @@ export interface BacktestInput {
 }
 
 /**
- * The detector over history: homes are folded day by day, so that the pooled budget moves as it would have moved. Within
- * a day the order of homes does not matter, because the day's threshold stands before it begins.
+ * The detector over history: homes are folded a block of days at a time, so that the pooled budget moves as it would have
+ * moved. Within a block the order of homes does not matter, because the thresholds of its days stand before it begins.
  */
 export function runBacktest(input: BacktestInput): BacktestAlert[] {
-  const homes = gather(input)
-  const budget = newBudget(input.budget)
-  const village = newVillageIndex()
-  const alerts: BacktestAlert[] = []
+  const contenders = [asRegistered(input.budget)]
+  const homes = gatherHomes(input.profiles, input.series)
+  const share = new Share(contenders, homes, areasOf(homes.map(({ profile }) => profile)), null)
+  const pools = newPools(contenders)
+  const days = blockDays(contenders)
   let worked = 0
-  for (let day = firstDay(homes); day !== Infinity; day = firstDay(homes)) {
-    settleDay(budget, homes, day)
-    const threshold = thresholdOn(budget, day)
-    const context = { thresholdOn: () => threshold }
-    for (const home of homes) worked += foldDay(home, day, context, alerts)
-    for (const home of homes) tellDay(home.trend, village)
-    for (const home of homes) {
-      for (const finding of judgeTrend(home.trend, village)) applyFinding(home.open, finding, alerts)
-    }
-    input.onProgress?.(worked)
+  let told: Told = []
+  for (let day = share.nextDay(); day !== Infinity;) {
+    const done = share.foldBlock(day, days, thresholdsFrom(pools, day, days), told)
+    told = inTellingOrder([done.told])
+    takeSums(pools, done.sums)
+    input.onProgress?.((worked += done.worked))
+    day = done.nextDay
   }
-  return inOrder(alerts)
-}
-
-function gather(input: BacktestInput): BacktestHome[] {
-  const byMeter = new Map(input.series.map((series) => [series.meter, series]))
-  return input.profiles.flatMap((profile) => {
-    const series = profile.meters.flatMap((meter) => byMeter.get(meter.id) ?? [])
-    return newBacktestHome(profile, series) ?? []
-  })
-}
-
-function firstDay(homes: readonly BacktestHome[]): number {
-  return homes.reduce((first, home) => Math.min(first, nextDay(home)), Infinity)
-}
-
-/** Hands the days that nothing changes any more to the budget, those that a gap in the whole file skipped as well. */
-function settleDay(budget: BudgetState, homes: readonly BacktestHome[], day: number): void {
-  const sealed = day - SEAL_DAYS
-  const from = Math.max(budget.sealedDay + 1, sealed - SEAL_DAYS)
-  for (let each = from; each <= sealed; each++) {
-    for (const home of homes) {
-      const reached = reachedOnDay(home.judge, each)
-      if (reached !== null) closeDay(budget, each, reached)
-    }
-  }
-  budget.sealedDay = sealed
+  share.judgeTrends(told)
+  return inOrder(share.alerts(0))
 }

@@ -10,6 +10,7 @@ import {
   settleTrend,
   tellNeighbours,
   type HomeTrend,
+  type OnTold,
 } from '../core/trend/home-trend.ts'
 import { newTrendState, type TrendState } from '../core/trend/state.ts'
 import type { VillageIndex } from '../core/trend/village-index.ts'
@@ -40,9 +41,12 @@ export function observeTrend(home: BacktestTrend, judge: JudgeState, observation
   return events.map(({ finding }) => finding)
 }
 
-/** First of the end of a day: what the day before was like goes into the village's index. */
-export function tellDay(home: BacktestTrend, village: VillageIndex): void {
-  tellNeighbours(home, home.state, 0, village)
+/** First of the end of a day: says what the day before was like; `box` takes it down, and judges nobody. */
+export function tellDay(home: BacktestTrend, box: VillageIndex, onTold: OnTold): void {
+  const { areas } = home.trend
+  home.trend.areas = null
+  tellNeighbours(home, home.state, 0, box, onTold)
+  home.trend.areas = areas
 }
 
 /** Then, once all homes have told, each is judged by it. */

@@ -97,7 +97,7 @@ function stage(homes: readonly Home[], weekender: Home, calendar: Calendar, nowM
     { kind: 'hospital', ...one(cast('elder-alone')), fromMs: waking(37), toMs: ahead(6) },
     { kind: 'holiday', ...one(cast('family', 'worker')), fromMs: waking(40), toMs: ahead(4) },
     { kind: 'slow-decline', ...one(cast('elder-alone')), fromMs: ago(24 * 25), toMs: ahead(5), downTo: 0.3 },
-    { kind: 'leak', ...one(leaking), fromMs: ago(22), toMs: ahead(2), litresPerHour: 95 },
+    { kind: 'leak', ...one(leaking), fromMs: ago(27), toMs: ahead(2), litresPerHour: 95 },
     { kind: 'meter-swap', ...one(swapped), fromMs: ago(28), toMs: ago(28), meter: swapped.water.id },
     // Ingest calls a register frozen after 30 days: this one gets there while the village is watched.
     {

@@ -75,6 +75,12 @@ export function closeDay(state: BudgetState, day: number, reached: number): void
   }
 }
 
+/** Adds a day's sums over other homes, as another state of the budget holds them (`days`). */
+export function addSums(state: BudgetState, day: readonly number[]): void {
+  const sums = sumsOf(state, day[0] ?? 0)
+  for (let i = OBSERVED; i < sums.length; i++) sums[i] = (sums[i] ?? 0) + (day[i] ?? 0)
+}
+
 function sumsOf(state: BudgetState, day: number): number[] {
   let at = state.days.length
   while (at > 0 && (state.days[at - 1]?.[0] ?? 0) > day) at--

@@ -16,41 +16,41 @@ export function figure(value: number): number {
 interface Flow {
   readonly onsetMs: EpochMs
   readonly endMs: EpochMs
-  readonly leastLPerH: number
+  readonly litresPerHour: number
   readonly usualLPerH: number
 }
 
 export function describeFlow(
   profile: Profile,
   meter: number,
-  { onsetMs, endMs, leastLPerH, usualLPerH }: Flow,
+  { onsetMs, endMs, litresPerHour, usualLPerH }: Flow,
 ): { readonly explanation: Explanation; readonly evidence: Evidence } {
   const { id } = profile.meters[meter] ?? { id: '' }
   const hours = Math.round((endMs - onsetMs) / HOUR_MS)
   const from = local(profile, onsetMs)
-  const least = figure(leastLPerH)
-  const perDay = figure((leastLPerH - usualLPerH) * 24)
+  const least = figure(litresPerHour)
+  const perDay = figure((litresPerHour - usualLPerH) * 24)
   const usual = figure(usualLPerH)
   return {
     explanation: {
       en:
-        `Water has not stopped for ${hours} h, since ${from} (meter ${id}): never less than ${least} L an hour, day and night, ` +
+        `Water has not stopped for ${hours} h, since ${from} (meter ${id}): ${least} L an hour at its quietest, ` +
         `some ${perDay} L a day more than usual. ` +
         (usual > 0
           ? `In this home ${usual} L an hour always flows; that has been taken away. `
           : 'Usually there are hours without any flow. ') +
         'A pipe, a toilet or a tap left open; somebody may not be able to close it.',
       zh:
-        `水表 ${id} 自 ${from} 起已连续 ${hours} 小时未停止走水：昼夜每小时不低于 ${least} 升，每天约多用 ${perDay} 升。` +
+        `水表 ${id} 自 ${from} 起已连续 ${hours} 小时未停止走水：最小流量每小时 ${least} 升，每天约多用 ${perDay} 升。` +
         (usual > 0 ? `这户平时一直有每小时约 ${usual} 升的流量，已扣除。` : '这户平时总有不用水的时段。') +
         '可能是管道、马桶漏水或水龙头未关，也可能是有人无法去关。',
     },
     evidence: {
       since: toIso(onsetMs),
       hours,
-      leastLitresPerHour: least,
+      litresPerHour: least,
       litresPerDayAboveUsual: perDay,
-      usualLeastLitresPerHour: usual,
+      usualLitresPerHour: usual,
       meters: [id],
     },
   }

@@ -3,7 +3,7 @@ import type { HomeEvent } from '../home-event.ts'
 import { wallMs } from '../local-time.ts'
 import { matterKey } from '../matters.ts'
 import type { Profile } from '../observation.ts'
-import { judgeDay, type OpenTrend, type Step } from './judge-day.ts'
+import { judgeDay, LOOK_BACK_DAYS, type Days, type OpenTrend, type Step } from './judge-day.ts'
 import { endOfDay } from './observe-day.ts'
 import { constantShareOf, deviationOn, readDays, type DaySpan } from './read-days.ts'
 import { sayStep } from './say-step.ts'
@@ -81,22 +81,25 @@ export function settleTrend(
   const stamp = state[offset + H.stamp] ?? 0
   const path = profile.region ?? ''
   const areas = areasOf(home, village)
-  const isOwn = stamp !== trend.stamp || home.absences.length !== trend.absences || path !== trend.path
+  const isOwn = stamp !== trend.stamp || absencesOf(home) !== trend.absences || path !== trend.path
   if (!isOwn && revisionOf(areas) === trend.revision) return null
   if (trend.judgedDay === 0) trend.judgedDay = trend.sealedDay = today - 1
   if (today - 1 - trend.judgedDay >= GAP_DAYS) sealAll(trend)
   const spans = spansOf(home)
   let changedFrom = isOwn ? tellDays(home, state, offset, village, areas, spans) : Infinity
-  for (const area of areas) prepare(area, today - 1)
+  // Only days that are judged count as asked for: at midnight, neighbours have still to tell theirs.
+  const newest = reachedOn(state, offset, today - 1) > 0 ? today - 1 : today - 2
+  for (const area of areas) prepare(area, newest)
   const revision = revisionOf(areas)
-  if (revision !== trend.revision || home.absences.length !== trend.absences) changedFrom = 0
+  if (revision !== trend.revision || absencesOf(home) !== trend.absences) changedFrom = 0
   trend.stamp = stamp
   trend.revision = revision
-  trend.absences = home.absences.length
+  trend.absences = absencesOf(home)
   const judge = (day: number, open: readonly OpenTrend[], steps: Step[]): readonly OpenTrend[] => {
     if (reachedOn(state, offset, day) === 0) return open
     const meters = areas.map((area, meter) => ({
-      days: readDays(state, offset, meter, day, area, spans),
+      kind: profile.meters[meter]?.kind ?? 'water',
+      days: readDays(state, offset, meter, day, area, spans, scratchOf(meter)),
       constantShare: constantShareOf(state, offset, meter, day),
     }))
     return judgeDay(meters, day, open, steps)
@@ -135,7 +138,7 @@ function judgeAll(
   const from = Math.max(trend.judgedDay + 1, today - OPEN_DAYS + 1)
   for (let day = from; day < today; day++) {
     const reached = reachedOn(state, offset, day)
-    // Yesterday, before noon of today.
+    // Yesterday, before noon of today: still to come.
     if (reached === 0 && day === today - 1) break
     const steps: Step[] = []
     trend.open = judge(day, trend.open, steps)
@@ -167,6 +170,7 @@ function tellDays(
   village: VillageIndex,
   areas: readonly AreaIndex[],
   spans: readonly DaySpan[],
+  onTold?: OnTold,
 ): number {
   const { trend, profile } = home
   const today = state[offset + H.day] ?? 0
@@ -195,11 +199,12 @@ function tellDays(
     if (changedFrom === Infinity) continue
     areas.forEach((area, meter) => {
       const place = row + 2 + 2 * meter
-      const dev = deviationOn(readDays(state, offset, meter, day, null, spans))
+      const dev = deviationOn(readDays(state, offset, meter, day, null, spans, scratchOf(meter)))
       const bin = Number.isNaN(dev) ? 0 : binOf(dev)
       const known = trend.told[place] ?? 0
       if (bin === known) return
       tellDay(area, day, known, bin)
+      onTold?.(meter, day, known, bin)
       trend.told[place] = bin
     })
   }
@@ -219,6 +224,18 @@ function takeBack(home: TrendHome, village: VillageIndex, today: number, width: 
   })
 }
 
+/** Another number where the home's absences are others. */
+function absencesOf({ absences }: TrendHome): number {
+  return absences.reduce((sum, { fromMs, toMs }) => (sum * 31 + fromMs + 7 * toMs) % 1e12, absences.length)
+}
+
+/** Days as they are judged, one row per meter: overwritten by each judgement. */
+const scratch: Days[] = []
+
+function scratchOf(meter: number): Days {
+  return (scratch[meter] ??= new Float64Array(LOOK_BACK_DAYS))
+}
+
 /** Planned absences in days of the home, with the day of the return. */
 function spansOf({ absences, profile }: TrendHome): DaySpan[] {
   return absences.map(({ fromMs, toMs }) => ({
@@ -233,15 +250,19 @@ export function isOutdated(home: TrendHome, village: VillageIndex): boolean {
   return trend.judgedDay > 0 && revisionOf(areasOf(home, village)) !== trend.revision
 }
 
+/** Hears what was told of a meter's day: the bins before and now. */
+export type OnTold = (meter: number, day: number, oldBin: number, newBin: number) => void
+
 /** Tells the neighbours what the home's days were like, without judging any. */
 export function tellNeighbours(
   home: TrendHome,
   state: TrendState,
   offset: number,
   village: VillageIndex,
+  onTold?: OnTold,
 ): void {
   if ((state[offset + H.day] ?? 0) === 0 || state[offset + H.stamp] === home.trend.stamp) return
-  tellDays(home, state, offset, village, areasOf(home, village), spansOf(home))
+  tellDays(home, state, offset, village, areasOf(home, village), spansOf(home), onTold)
 }
 
 function areasOf({ trend, profile }: TrendHome, village: VillageIndex): readonly AreaIndex[] {

@@ -1,4 +1,5 @@
 import type { Severity } from '../../../domain/alert-kinds.ts'
+import type { MeterKind } from '../../../domain/units.ts'
 import {
   BACK_SHARE,
   DECLINE_BASE_DAYS,
@@ -11,20 +12,18 @@ import {
   DECLINE_RECENT_DAYS,
   DROP_NATS,
   DROP_ORANGE_NATS,
-  DROP_SPREADS,
-  DROP_WEEK_SPREADS,
   LEVEL_DAYS,
   LEVEL_MIN_DAYS,
   MIN_SPREAD,
   SETTLED_DAYS,
   STEP_DAYS,
+  STEP_SPREADS,
   STEP_GROWS_AFTER_DAYS,
   STEP_WITHIN_DAYS,
   SURGE_NATS,
   SURGE_ORANGE_NATS,
-  SURGE_SPREADS,
-  SURGE_WEEK_SPREADS,
   WEEK_DAYS,
+  WEEK_SPREADS,
   WEEK_WITHIN_DAYS,
 } from './parameters.ts'
 
@@ -59,13 +58,14 @@ export type Days = Float64Array
 
 /** One meter as it is judged. */
 export interface MeterDays {
+  readonly kind: MeterKind
   readonly days: Days
   /** Of its newest days' use, what flowed without a stop (0 to 1): the matter of `continuous-flow`, not of `surge`. */
   readonly constantShare: number
 }
 
 /** Days that a judgement looks back. */
-export const LOOK_BACK_DAYS = 68
+export const LOOK_BACK_DAYS = 92
 
 export type Step =
   | { readonly type: 'raise'; readonly open: OpenTrend }
@@ -191,18 +191,22 @@ function findStep(
   return { kind, onsetDay: onset, severity: severityOf(kind, changes, day - onset), changes, endedDay: null }
 }
 
-function stepOf({ days, constantShare }: MeterDays, kind: 'drop' | 'surge', window: 'days' | 'week') {
+function stepOf(
+  { kind: meterKind, days, constantShare }: MeterDays,
+  kind: 'drop' | 'surge',
+  window: 'days' | 'week',
+) {
   const now =
     window === 'days' ? newest(days, STEP_DAYS, STEP_WITHIN_DAYS) : newest(days, WEEK_DAYS, WEEK_WITHIN_DAYS)
   if (now === null) return null
-  const before = usual(days, now.first)
-  if (before === null) return null
   const sign = kind === 'drop' ? -1 : 1
-  const bar = Math.abs(kind === 'drop' ? DROP_NATS : SURGE_NATS)
-  const spreads = {
-    drop: { days: DROP_SPREADS, week: DROP_WEEK_SPREADS },
-    surge: { days: SURGE_SPREADS, week: SURGE_WEEK_SPREADS },
-  }[kind][window]
+  const bar = Math.abs(kind === 'drop' ? DROP_NATS[meterKind] : SURGE_NATS[meterKind])
+  // Cheap, and spares most days the medians: the mean must say half as much.
+  const from = startOf(days, now.first)
+  if (!(sign * (now.level - meanOf(days, from, now.first)) >= bar / 2)) return null
+  const before = usual(days, from, now.first)
+  if (before === null) return null
+  const spreads = window === 'days' ? STEP_SPREADS : WEEK_SPREADS
   const shift = now.level - before.level
   const least = (kind === 'drop' ? now.highest : now.lowest) - before.level
   if (sign * shift < bar || sign * least < bar / 2 || sign * shift < spreads * before.spread) return null
@@ -223,6 +227,8 @@ function findDecline(
     if (Number.isNaN(days[end - 1] ?? NaN)) return
     const split = end - DECLINE_RECENT_DAYS
     const baseEnd = split - DECLINE_GAP_DAYS
+    const fall = meanOf(days, split, end) - meanOf(days, baseEnd - DECLINE_BASE_DAYS, baseEnd)
+    if (!(fall <= DECLINE_NATS / 2)) return
     const recent = medianOf(days, split, end, DECLINE_MIN_SHARE * DECLINE_RECENT_DAYS)
     const base = medianOf(days, baseEnd - DECLINE_BASE_DAYS, baseEnd, DECLINE_MIN_SHARE * DECLINE_BASE_DAYS)
     const lately = medianOf(days, end - 7, end, 4)
@@ -252,13 +258,31 @@ function explains(open: OpenTrend, kind: TrendKind): boolean {
   }
 }
 
-/** Median and spread of the last known days before `end`. */
-function usual(days: Days, end: number): { level: number; spread: number } | null {
+/** Where the last LEVEL_DAYS known days before `end` begin. */
+function startOf(days: Days, end: number): number {
   let from = end
   for (let known = 0; from > 0 && known < LEVEL_DAYS;) if (!Number.isNaN(days[--from] ?? NaN)) known++
+  return from
+}
+
+/** Median and spread of the known days in [from, end). */
+function usual(days: Days, from: number, end: number): { level: number; spread: number } | null {
   const level = medianOf(days, from, end, LEVEL_MIN_DAYS)
   if (Number.isNaN(level)) return null
   return { level, spread: Math.max(MIN_SPREAD, spreadOf(days, from, end, level)) }
+}
+
+/** NaN where nothing is known. */
+function meanOf(days: Days, from: number, end: number): number {
+  let sum = 0
+  let count = 0
+  for (let at = Math.max(0, from); at < end; at++) {
+    const value = days[at] ?? NaN
+    if (Number.isNaN(value)) continue
+    sum += value
+    count++
+  }
+  return sum / count
 }
 
 const scratch = new Float64Array(LOOK_BACK_DAYS)

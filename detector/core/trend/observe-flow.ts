@@ -1,6 +1,7 @@
 import { HOUR_MS, SECOND_MS, type EpochMs } from '../../../domain/time.ts'
 import type { HomeEvent } from '../home-event.ts'
 import type { Observation, Profile } from '../observation.ts'
+import { hourOf, wallMs } from '../local-time.ts'
 import { describeFlow, describeFlowStopped } from './explain-flow.ts'
 import {
   FLOW_GROWS_AFTER_HOURS,
@@ -16,6 +17,8 @@ import {
   FLOW_OVER_USUAL,
   FLOW_RED_L_PER_H,
   HOUR_COVER,
+  NIGHT_FROM_HOUR,
+  NIGHT_TO_HOUR,
 } from './parameters.ts'
 import { FLOW_DAYS, flowOf, getByte, M, meterAt, PER_UNIT, type TrendState } from './state.ts'
 
@@ -77,7 +80,7 @@ function foldHour(
     state[at + M.flowFromS] = Math.floor((endMs - intervalMs) / SECOND_MS)
     state[at + M.flowHours] = 1
     state[at + M.flowMin] = flow
-    state[at + M.flowMinBefore] = 0
+    state[at + M.flowNight] = 0
     state[at + M.flowBar] = bar
     return
   }
@@ -85,11 +88,13 @@ function foldHour(
     endFlow(state, at, profile, meter, endMs, say)
     return
   }
-  const hours = (state[at + M.flowHours] ?? 0) + 1
-  const isNewDay = hours % FLOW_HOURS === 1
-  if (isNewDay) state[at + M.flowMinBefore] = state[at + M.flowMin] ?? 0
-  state[at + M.flowHours] = hours
-  state[at + M.flowMin] = isNewDay ? flow : Math.min(flow, state[at + M.flowMin] ?? flow)
+  state[at + M.flowHours] = (state[at + M.flowHours] ?? 0) + 1
+  state[at + M.flowMin] = Math.min(flow, state[at + M.flowMin] ?? flow)
+  const hour = hourOf(wallMs(profile.timezone, endMs - intervalMs / 2))
+  if (hour >= NIGHT_FROM_HOUR && hour < NIGHT_TO_HOUR) {
+    const known = state[at + M.flowNight] ?? 0
+    state[at + M.flowNight] = known === 0 || hour === NIGHT_FROM_HOUR ? flow : Math.min(flow, known)
+  }
   judgeFlow(state, at, profile, meter, endMs, say)
 }
 
@@ -137,14 +142,14 @@ function judgeFlow(
   if (spanHours < FLOW_HOURS || raised === 3) return
   const usual = usualFlow(state, at)
   if (raised === 0 && (hours < spanHours * FLOW_MIN_COVER || usual === null)) return
-  const leastLPerH = leastOf(state, at) / 1_000
-  if (raised === 0 && spanHours < hoursToWait(state, at, leastLPerH)) return
-  if (raised === 0 && leastLPerH < FLOW_OVER_USUAL * (usual ?? 0)) {
+  const litresPerHour = sizeOf(state, at) / 1_000
+  if (raised === 0 && spanHours < hoursToWait(state, at, litresPerHour)) return
+  if (raised === 0 && litresPerHour < FLOW_OVER_USUAL * (usual ?? 0)) {
     // It turned out to be what always flows here; the next hour is held against that.
     state[at + M.flowFromS] = 0
     return
   }
-  const size = leastLPerH >= FLOW_RED_L_PER_H ? 2 : leastLPerH >= FLOW_ORANGE_L_PER_H ? 1 : 0
+  const size = litresPerHour >= FLOW_RED_L_PER_H ? 2 : litresPerHour >= FLOW_ORANGE_L_PER_H ? 1 : 0
   const severity = Math.min(2, size + (spanHours >= FLOW_GROWS_AFTER_HOURS ? 1 : 0))
   if (raised > severity) return
   state[at + M.flowRaised] = 1 + severity
@@ -154,7 +159,7 @@ function judgeFlow(
     onsetMs,
     atMs: endMs,
     severity: SEVERITIES[severity] ?? 'red',
-    ...describeFlow(profile, meter, { onsetMs, endMs, leastLPerH, usualLPerH: usual ?? 0 }),
+    ...describeFlow(profile, meter, { onsetMs, endMs, litresPerHour, usualLPerH: usual ?? 0 }),
   } as const
   const { id } = profile.meters[meter] ?? { id: null }
   if (id === null) return
@@ -164,14 +169,15 @@ function judgeFlow(
   })
 }
 
-/** The lowest hour of the flow's last whole day, mL/h: the first hours of its first day may have been other use as well. */
-function leastOf(state: TrendState, at: number): number {
-  return state[at + ((state[at + M.flowHours] ?? 0) > FLOW_HOURS ? M.flowMinBefore : M.flowMin)] ?? 0
+/** The size of a flow, mL/h: what flowed while people sleep, because by day its lowest hours may hold, or precede it with, other use. */
+function sizeOf(state: TrendState, at: number): number {
+  const night = state[at + M.flowNight] ?? 0
+  return night > 0 ? night : (state[at + M.flowMin] ?? 0)
 }
 
 /** A home whose water often runs for a day (a cistern that hangs now and then) is told of a small flow that outlasts those. */
-function hoursToWait(state: TrendState, at: number, leastLPerH: number): number {
-  if (leastLPerH >= FLOW_ORANGE_L_PER_H) return FLOW_HOURS
+function hoursToWait(state: TrendState, at: number, litresPerHour: number): number {
+  if (litresPerHour >= FLOW_ORANGE_L_PER_H) return FLOW_HOURS
   const known = (FLOW_OVER_LONGEST * (state[at + M.flowLongest] ?? 0)) / 100
   return Math.max(FLOW_HOURS, Math.min(FLOW_LONGEST_WAIT_HOURS, known))
 }

@@ -1,3 +1,5 @@
+import type { MeterKind } from '../../../domain/units.ts'
+
 /**
  * Every choice of the trend model with its meaning; docs/DETECTION.md has the table and says what each was tried against.
  * Levels are natural logarithms of a day's use, so that -0.69 is half and +0.69 is double.
@@ -16,32 +18,33 @@ export const LEVEL_MIN_DAYS = 14
 
 /** A region's factor is the median of at least this many homes; with fewer, the next larger area speaks. */
 export const AREA_MIN_HOMES = 20
+/** Of all homes together fewer are enough: a median of few errs less than to take a festival for a matter of each home. */
+export const ALL_MIN_HOMES = 8
 
 /** `drop`, `surge`: the newest lived days that must agree, and within how many days they must lie; a few, or a week. */
 export const STEP_DAYS = 3
 export const STEP_WITHIN_DAYS = 5
 export const WEEK_DAYS = 7
 export const WEEK_WITHIN_DAYS = 10
-/** Their median, against the home's own level and its neighbours: -50 % and +150 %. */
-export const DROP_NATS = Math.log(0.5)
-export const SURGE_NATS = Math.log(2.5)
-/** The same in units of the home's own day-to-day spread (1.4826 MAD, at least MIN_SPREAD). */
-export const DROP_SPREADS = 2
-export const DROP_WEEK_SPREADS = 1.3
-export const SURGE_SPREADS = 2.5
-export const SURGE_WEEK_SPREADS = 1.6
-/** Known days of a kind (weekday, weekend) after which half of its own difference is believed. */
-export const WEEKEND_PRIOR_DAYS = 4
+/**
+ * Their median, against the home's own level and its neighbours. Of electricity a third to a half flows with nobody's
+ * doing: a smaller change of the whole is as large a change of what people use.
+ */
+export const DROP_NATS: Record<MeterKind, number> = { water: Math.log(0.5), electricity: Math.log(0.65) }
+export const SURGE_NATS: Record<MeterKind, number> = { water: Math.log(2), electricity: Math.log(1.8) }
+/** The same in units of the home's own day-to-day spread (1.4826 MAD, at least MIN_SPREAD); a week is surer than a few days. */
+export const STEP_SPREADS = 2
+export const WEEK_SPREADS = 1.3
 export const MIN_SPREAD = 0.15
 
 /** `decline`: median of the newest weeks against that of earlier ones. */
-export const DECLINE_RECENT_DAYS = 14
-export const DECLINE_GAP_DAYS = 14
-export const DECLINE_BASE_DAYS = 35
-/** -30 %. */
-export const DECLINE_NATS = Math.log(0.7)
+export const DECLINE_RECENT_DAYS = 21
+export const DECLINE_GAP_DAYS = 21
+export const DECLINE_BASE_DAYS = 42
+/** -25 %. */
+export const DECLINE_NATS = Math.log(0.75)
 /** In standard errors of the difference of the two medians. */
-export const DECLINE_ERRORS = 4
+export const DECLINE_ERRORS = 1.7
 /** Known days that either side needs, as a share of its length. */
 export const DECLINE_MIN_SHARE = 0.6
 
@@ -72,6 +75,9 @@ export const FLOW_OVER_LONGEST = 1.5
 export const FLOW_LONGEST_WAIT_HOURS = 72
 /** What is left of that longest one after a day. */
 export const FLOW_LONGEST_KEPT = 0.97
+/** The hours, local, in which a flow shows its size. */
+export const NIGHT_FROM_HOUR = 1
+export const NIGHT_TO_HOUR = 5
 /** Severity by size (L/h), and one step up after so many hours. */
 export const FLOW_ORANGE_L_PER_H = 15
 export const FLOW_RED_L_PER_H = 60

@@ -11,6 +11,7 @@ import {
   meterAt,
   MISSING,
   natsOf,
+  NO_USE,
   RING_DAYS,
   SILENT,
   type TrendState,
@@ -35,20 +36,26 @@ export function readDays(
   day: number,
   area: AreaIndex | null,
   absences: readonly DaySpan[],
-  days: Days = new Float64Array(LOOK_BACK_DAYS),
+  days: Days,
 ): Days {
+  const at = meterAt(offset, meter) + M.levels
+  // What is older than this has been written over.
   const oldest = (state[offset + H.day] ?? 0) - RING_DAYS
-  const codeOn = (each: number): number => (each <= oldest ? MISSING : levelOn(state, offset, meter, each))
-  let before = codeOn(day - LOOK_BACK_DAYS)
-  let code = codeOn(day - LOOK_BACK_DAYS + 1)
-  for (let at = 0; at < LOOK_BACK_DAYS; at++) {
-    const each = day - LOOK_BACK_DAYS + 1 + at
-    const after = each === day ? MISSING : codeOn(each + 1)
-    const isCounted =
-      before !== SILENT && after !== SILENT && !absences.some(({ from, to }) => from <= each && each <= to)
-    days[at] = isCounted ? natsOf(code) - (area === null ? 0 : indexOn(area, each)) : NaN
+  const first = day - LOOK_BACK_DAYS + 1
+  let place = first % RING_DAYS
+  let before = first - 1 <= oldest ? MISSING : getByte(state, at, (first - 1) % RING_DAYS)
+  let code = first <= oldest ? MISSING : getByte(state, at, place)
+  for (let index = 0; index < LOOK_BACK_DAYS; index++) {
+    place = place + 1 === RING_DAYS ? 0 : place + 1
+    const isKnown = index < LOOK_BACK_DAYS - 1 && first + index + 1 > oldest
+    const after = isKnown ? getByte(state, at, place) : MISSING
+    const isCounted = code >= NO_USE && before !== SILENT && after !== SILENT
+    days[index] = isCounted ? natsOf(code) - (area === null ? 0 : indexOn(area, first + index)) : NaN
     before = code
     code = after
+  }
+  for (const { from, to } of absences) {
+    if (to >= first && from <= day) days.fill(NaN, Math.max(0, from - first), Math.max(0, to - first + 1))
   }
   return days
 }

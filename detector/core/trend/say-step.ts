@@ -6,6 +6,7 @@ import type { Profile } from '../observation.ts'
 import { figure, local } from './explain-flow.ts'
 import type { Change, OpenTrend, Step } from './judge-day.ts'
 import { startOfDay } from './observe-day.ts'
+import { ALL_MIN_HOMES } from './parameters.ts'
 import { amountOf } from './state.ts'
 import { homesOn, indexOn, type AreaIndex } from './village-index.ts'
 
@@ -101,14 +102,14 @@ function describeChange(
   const en = told.map(
     (one) =>
       `${KIND_EN[one.kind]} use ${how.en} since ${since}: about ${one.now} ${unit(one.kind)} a day instead of ${one.usual} (${signed(one.percent)}). ` +
-      (homes === 0
+      (homes < ALL_MIN_HOMES
         ? 'There are too few neighbours to compare with. '
         : `Its neighbours (${homes} homes) moved by ${signed(one.villagePercent)} in the last four weeks, which is taken into account. `),
   )
   const zh = told.map(
     (one) =>
       `自 ${since} 起${KIND_ZH[one.kind]}${how.zh}：每天约 ${one.now} ${unit(one.kind)}，平时为 ${one.usual}（${signed(one.percent)}）。` +
-      (homes === 0
+      (homes < ALL_MIN_HOMES
         ? '可比的邻户太少。'
         : `近四周邻户（${homes} 户）同期变化 ${signed(one.villagePercent)}，已计入。`),
   )

@@ -8,7 +8,7 @@ import type { MeterKind } from '../../../domain/units.ts'
 export type TrendState = Uint32Array
 
 /** Days of use that are remembered: the widest comparison, and the days that are still open to late data. */
-export const RING_DAYS = 92
+export const RING_DAYS = 116
 /** Days whose lowest flow is remembered. */
 export const FLOW_DAYS = 28
 /** Days whose moment of judgement is remembered: those that late data can change (`SEAL_DAYS`), and a gap of a week. */
@@ -40,7 +40,7 @@ export const M = {
   hour: 4,
   hourSum: 5,
   hourCoverS: 6,
-  /** The unbroken flow: its start (0: none), its measured hours, the lowest hour (mL/h) of its present day, the bar that it is over. */
+  /** The unbroken flow: its start (0: none), its measured hours, its lowest hour (mL/h), the bar that it is over. */
   flowFromS: 7,
   flowHours: 8,
   flowMin: 9,
@@ -50,8 +50,8 @@ export const M = {
   /** The lowest hour of the local day, mL/h, and how many hours of it are known. */
   dayMin: 12,
   dayHours: 13,
-  /** The lowest hour of the flow's day before, mL/h; its first day may have begun with other use. */
-  flowMinBefore: 14,
+  /** The lowest hour of its last night, mL/h; 0: it has had none. */
+  flowNight: 14,
   /** Hundredths of hours of the longest flow of the last weeks that has ended; slowly forgotten. */
   flowLongest: 15,
   /** Four 8-bit codes a word. */

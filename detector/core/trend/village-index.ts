@@ -1,5 +1,5 @@
 import type { MeterKind } from '../../../domain/units.ts'
-import { AREA_MIN_HOMES, LEVEL_DAYS } from './parameters.ts'
+import { ALL_MIN_HOMES, AREA_MIN_HOMES, LEVEL_DAYS } from './parameters.ts'
 
 /**
  * What the homes of an area have in common, day by day: how much more or less than usual they all used.
@@ -24,7 +24,7 @@ export interface AreaIndex {
   /** The newest day that a home has told of; days up to OPEN_AREA_DAYS before it can still change. 0: none yet. */
   newestDay: number
   /** Homes per day (mod OPEN_AREA_DAYS) and bin. */
-  readonly counts: Uint32Array
+  readonly counts: Uint32Array | Uint16Array
   /** C per day (mod INDEX_DAYS), in hundredths of a nat; what may have changed is worked out anew when asked for. */
   readonly index: Int16Array
   /** f per day, likewise. */
@@ -41,7 +41,7 @@ export interface AreaIndex {
 
 /** Lateness (4 days) behind the slowest meter (4 days), and a home that lags by 4 days, with room. */
 export const OPEN_AREA_DAYS = 16
-export const INDEX_DAYS = 128
+export const INDEX_DAYS = 144
 const BINS = 51
 const BIN = 0.08
 const LOWEST = -2.04
@@ -63,7 +63,7 @@ export function areaOf(village: VillageIndex, kind: MeterKind, path: string): Ar
   const area: AreaIndex = {
     parent,
     newestDay,
-    counts: new Uint32Array(OPEN_AREA_DAYS * BINS),
+    counts: newCounts(path),
     // A new area begins with what the larger one has seen so far.
     index: parent === null ? new Int16Array(INDEX_DAYS) : parent.index.slice(),
     factors: parent === null ? new Int16Array(INDEX_DAYS) : parent.factors.slice(),
@@ -75,6 +75,12 @@ export function areaOf(village: VillageIndex, kind: MeterKind, path: string): Ar
   }
   village.areas.set(key, area)
   return area
+}
+
+/** Areas within a county are many and never hold more homes than 16 bits count. */
+function newCounts(path: string): Uint32Array | Uint16Array {
+  const length = OPEN_AREA_DAYS * BINS
+  return path.split('/').length > 3 ? new Uint16Array(length) : new Uint32Array(length)
 }
 
 /** The bin of a deviation, from 1; 0 stands for a home that has nothing to say of the day. */
@@ -203,7 +209,8 @@ function countOn(area: AreaIndex, day: number): number {
 /** The median of an area's deviations, interpolated within its bin. */
 function factorOf(area: AreaIndex, day: number): number {
   const count = countOn(area, day)
-  if (count < AREA_MIN_HOMES) return area.parent === null ? 0 : factorOf(area.parent, day)
+  if (area.parent !== null && count < AREA_MIN_HOMES) return factorOf(area.parent, day)
+  if (count < ALL_MIN_HOMES) return 0
   const row = (day % OPEN_AREA_DAYS) * BINS
   let below = 0
   for (let bin = 0; bin < BINS; bin++) {
