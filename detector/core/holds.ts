@@ -4,8 +4,10 @@ import type { Explanation, Hold, HoldReason } from '../../domain/finding.ts'
 import { DAY_MS, HOUR_MS, type EpochMs } from '../../domain/time.ts'
 import type { HomeOutage } from './area/member.ts'
 import { describeAbsence, describeOutageHold } from './describe-holds.ts'
-import { measuredMsOf, type Home } from './household.ts'
+import { measuredMsIn } from './fold-home.ts'
+import type { Home } from './household.ts'
 import type { Matters, Outcome } from './matters.ts'
+import { stateIn } from './state/records.ts'
 import type { Profile } from './observation.ts'
 
 /** Nobody is expected home, as somebody has said. */
@@ -78,7 +80,7 @@ function hasEndedBy({ clear }: Outcome, timeMs: EpochMs): boolean {
 
 /** How far the home has been observed. */
 function nowOf(home: Home): EpochMs {
-  return measuredMsOf(home)
+  return measuredMsIn(stateIn(home.shelf, home.rewind.head, home.profile))
 }
 
 /** What explains an alert at `atMs`, of several that which lasts longest. */

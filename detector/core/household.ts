@@ -7,6 +7,7 @@ import { offlineSince } from './devices/offline.ts'
 import { COLUMN, get } from './devices/state.ts'
 import { foldHome, measuredMsIn, type HomeContext } from './fold-home.ts'
 import { holdOutcome, rememberReturn, type HomeAbsence } from './holds.ts'
+import { headOf } from './head.ts'
 import type { HomeEvent } from './home-event.ts'
 import { gatherMatters, matterKey, sayDifference, type Matters } from './matters.ts'
 import type { Profile } from './observation.ts'
@@ -21,7 +22,6 @@ import {
   type Folder,
   type Rewind,
 } from './rewind.ts'
-import type { HomeState } from './state/home-state.ts'
 import { newRecord, newRow, shelfFor, stateIn, type Records, type Shelf } from './state/records.ts'
 import { newestIn, setNewest } from './state/row.ts'
 import { copyRecord, release } from './state/slab.ts'
@@ -91,15 +91,6 @@ export function endHome({ shelf, rewind, row }: Home): void {
 
 function copying({ slab }: Shelf): Pick<Folder<number, HomeEvent>, 'clone' | 'release'> {
   return { clone: (record) => copyRecord(slab, record), release: (record) => release(slab, record) }
-}
-
-/** The home's newest state, until another home of the same shelf is asked for its own. */
-export function headOf(home: Home): HomeState {
-  return stateIn(home.shelf, home.rewind.head, home.profile)
-}
-
-export function measuredMsOf(home: Home): EpochMs {
-  return measuredMsIn(headOf(home))
 }
 
 /** Takes an item; `settle` works what was taken. */

@@ -80,9 +80,9 @@ export interface Folder<State, Event> {
 /** Items between the newest rungs. */
 const RUNG_ITEMS = 4
 /** A step of the ladder is at most this many times its age: an item that comes late costs so many times its lateness. */
-const STEP_PER_AGE = 7
+const STEP_PER_AGE = 31
 /** The oldest rungs stand at most this far apart, so that a window outgrows the lateness by no more than that. */
-const RUNG_SPAN_MS = 2 * DAY_MS
+const RUNG_SPAN_MS = 3 * DAY_MS
 /** Enough for 96 h at a reading a minute; when full, the second oldest goes and late items there cost more. */
 export const MAX_RUNGS = 24
 

@@ -32,8 +32,8 @@ export interface Window {
   flags: Uint8Array
 }
 
-/** More than two meters' 96 h at one reading a minute. */
-export const MAX_ITEMS = 16_384
+/** More than two meters' 96 h at one reading a minute, and the days by which a window outgrows them (rewind.ts). */
+export const MAX_ITEMS = 24_576
 const FIRST_CAPACITY = 16
 
 export function newWindow(capacity = FIRST_CAPACITY): Window {
