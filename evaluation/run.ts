@@ -8,7 +8,7 @@ const EVALUATIONS: Record<
   village: {
     what: 'a simulated county with known truth: what is found of each kind of incident, how soon, and what knocks are spent on',
     options:
-      '[--homes 100] [--days 90] [--seed 1] [--budget 0.2] [--rule evidence] [--start TIME] [--out FILE.ndjson]',
+      '[--homes 100] [--days 90] [--seed 1] [--budget 0.2] [--rule evidence] [--parts 1] [--workers N] [--start TIME] [--out FILE.ndjson]',
     load: () => import('./village/run-village.ts'),
   },
   presence: {

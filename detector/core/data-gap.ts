@@ -3,7 +3,8 @@ import { describeGap, describeGapHold } from './describe-holds.ts'
 import { overdueMs } from './devices/offline.ts'
 import type { HomeEvent } from './home-event.ts'
 import { measuredMsIn, type HomeContext } from './fold-home.ts'
-import { headOf, type Home } from './household.ts'
+import { headOf } from './head.ts'
+import type { Home } from './household.ts'
 import { presentSilence } from './judge.ts'
 
 /** A silence of which one in e^3 (20) goes on for so long: it was on its way to an alert when the data ended. */

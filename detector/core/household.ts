@@ -1,13 +1,13 @@
 import type { Explanation, Finding } from '../../domain/finding.ts'
 import { LATENESS_MS, type EpochMs } from '../../domain/time.ts'
-import { newMember, noteHours, type Member } from './area/member.ts'
-import { hourOf } from './area/outage.ts'
+import { newMember, noteItem, type Member } from './area/member.ts'
 import { gapEvent } from './data-gap.ts'
 import { tellBlindness } from './devices/blind.ts'
 import { offlineSince } from './devices/offline.ts'
 import { COLUMN, get } from './devices/state.ts'
 import { foldHome, measuredMsIn, type HomeContext } from './fold-home.ts'
 import { holdOutcome, rememberReturn, type HomeAbsence } from './holds.ts'
+import { headOf } from './head.ts'
 import type { HomeEvent } from './home-event.ts'
 import { gatherMatters, matterKey, sayDifference, type Matters } from './matters.ts'
 import type { Profile } from './observation.ts'
@@ -22,7 +22,6 @@ import {
   type Folder,
   type Rewind,
 } from './rewind.ts'
-import type { HomeState } from './state/home-state.ts'
 import { newRecord, newRow, shelfFor, stateIn, type Records, type Shelf } from './state/records.ts'
 import { newestIn, setNewest } from './state/row.ts'
 import { copyRecord, release } from './state/slab.ts'
@@ -94,19 +93,13 @@ function copying({ slab }: Shelf): Pick<Folder<number, HomeEvent>, 'clone' | 're
   return { clone: (record) => copyRecord(slab, record), release: (record) => release(slab, record) }
 }
 
-/** The home's newest state, until another home of the same shelf is asked for its own. */
-export function headOf(home: Home): HomeState {
-  return stateIn(home.shelf, home.rewind.head, home.profile)
-}
-
 /** Takes an item; `settle` works what was taken. */
 export function takeItem(home: Home, item: Item): 'taken' | 'known' | 'behind' {
   const fate = take(home.rewind, item)
   if (fate !== 'taken') return fate
-  noteHours(home.member, hourOf(item.endMs - item.intervalMs), hourOf(item.endMs - 1))
-  if (item.endMs > newestMsOf(home, item.meter)) {
-    setNewest(home.shelf.rows, home.row, item.meter, item.endMs)
-  }
+  const isNewest = item.endMs > newestMsOf(home, item.meter)
+  noteItem(home.member, home.profile, item, isNewest)
+  if (isNewest) setNewest(home.shelf.rows, home.row, item.meter, item.endMs)
   return fate
 }
 

@@ -19,7 +19,6 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'without D, the last day', without: ['D'] },
   { name: 'without F, the hour lately', without: ['F'] },
   { name: 'without A and B, how lively', without: ['A', 'B'] },
-  { name: 'without a, half-day absences', without: ['a'] },
   { name: 'without the weekly absence', model: { habitMinWeeks: Infinity } },
   { name: 'without the leak floor', only: 'water', model: { floorMinUnbroken: Infinity } },
   { name: 'without the deep bar', only: 'electricity', model: { deepNats: Infinity } },

@@ -29,7 +29,7 @@ export async function run(args: string[]): Promise<void> {
 /** A way to say of a day whether somebody was in. */
 type Way = readonly [name: string, present: (day: Day) => boolean]
 
-/** The waking part of a day, as Kleiminger et al. (2013) judge this home: by night everybody is in, and nothing shows it. */
+/** The waking part of a day: by night everybody is in, and nothing shows it. */
 const WAKING_FROM = 6
 const WAKING_TO = 22
 

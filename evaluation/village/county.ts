@@ -10,8 +10,8 @@ import { settleCounty } from '../../simulators/village/settle-county.ts'
 import { TRANSPORT_FAULTS } from '../../simulators/village/transport.ts'
 import { messagesUntil, villageMessages } from '../../simulators/village/village.ts'
 
-/** Homes, what happens to them, and how their readings arrive. */
-export interface County {
+/** Homes, and what happens to them. */
+export interface SettledCounty {
   readonly homes: readonly Home[]
   readonly incidents: readonly Incident[]
   readonly calendar: Calendar
@@ -21,12 +21,18 @@ export interface County {
   readonly seed: number
   readonly fromMs: EpochMs
   readonly toMs: EpochMs
+}
+
+/** The same with how its readings arrive. */
+export interface County extends SettledCounty {
   /** In order of receipt. */
   messages(): Iterable<VillageMessage>
 }
 
 export interface CountyPlan {
   readonly households: number
+  /** Index of its first home: a part of a county begins where the one before ends. */
+  readonly firstHome: number
   readonly seed: number
   readonly timezone: string
   readonly rule: InactivityRule
@@ -56,5 +62,24 @@ export function countyOf(plan: CountyPlan, homes: readonly Home[], incidents: re
     calendar,
     messages: () =>
       batchMessages(messagesUntil(villageMessages(options), toMs), READINGS_PER_MESSAGE, -Infinity),
+  }
+}
+
+/** Parts of a county, each with a monitoring centre and a budget of its own; of `households` together. */
+export function partsOf(plan: CountyPlan, parts: number): CountyPlan[] {
+  return Array.from({ length: parts }, (_, part) => {
+    const first = Math.round((part * plan.households) / parts)
+    const next = Math.round(((part + 1) * plan.households) / parts)
+    return { ...plan, firstHome: plan.firstHome + first, households: next - first }
+  })
+}
+
+/** The whole of its parts, for whoever looks at all homes together. */
+export function wholeOf(plan: CountyPlan, parts: readonly County[]): SettledCounty {
+  return {
+    ...plan,
+    calendar: createCalendar(plan.timezone, plan.seed),
+    homes: parts.flatMap(({ homes }) => homes),
+    incidents: parts.flatMap(({ incidents }) => incidents),
   }
 }

@@ -2,13 +2,13 @@ import type { HouseholdId } from '../../domain/ids.ts'
 import type { Home } from '../../simulators/village/home.ts'
 import type { Incident } from '../../simulators/village/incident.ts'
 import { reportsByNight } from '../../simulators/village/transport.ts'
-import type { County } from './county.ts'
+import type { SettledCounty } from './county.ts'
 
 export type HomeGroup = readonly [name: string, homes: readonly Home[]]
 export type FallGroup = readonly [name: string, belongs: (fall: Incident) => boolean]
 
 /** The homes apart that a detector may treat unequally without wanting to. */
-export function homeGroups({ homes, seed }: County): HomeGroup[] {
+export function homeGroups({ homes, seed }: SettledCounty): HomeGroup[] {
   const those = (belongs: (home: Home) => boolean): Home[] => homes.filter(belongs)
   const lived = those(({ persona }) => persona !== 'part-time')
   const inLived = (belongs: (home: Home) => boolean): Home[] => lived.filter(belongs)
@@ -27,7 +27,7 @@ export function homeGroups({ homes, seed }: County): HomeGroup[] {
   ]
 }
 
-export function fallGroups(county: County): FallGroup[] {
+export function fallGroups(county: SettledCounty): FallGroup[] {
   const groups: FallGroup[] = homeGroups(county).map(([name, homes]) => {
     const ids = new Set(homes.map(({ household }) => household))
     return [name, ({ households }) => households.some((household) => ids.has(household))]

@@ -1,9 +1,9 @@
 import { toIso } from '../../domain/time.ts'
-import type { County } from './county.ts'
+import type { SettledCounty } from './county.ts'
 import type { Scored } from './score-alerts.ts'
 
 /** One JSON object a line: each incident with what became of it, each alert with what lay behind it. */
-export function recordLines(county: County, scored: Scored): string[] {
+export function recordLines(county: SettledCounty, scored: Scored): string[] {
   const homes = new Map(county.homes.map((home) => [home.household, home]))
   const incidents = scored.incidents.map(({ incident, ...found }) => {
     const { fromMs, toMs, households, ...details } = incident

@@ -1,16 +1,16 @@
 import fs from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { INACTIVITY_RULES } from '../../domain/household.ts'
 import { messageOf, OperationalError } from '../../domain/operational-error.ts'
 import { DAY_MS, toIso } from '../../domain/time.ts'
 import { showProgress } from '../../platform/progress.ts'
-import { createAlertCollector } from './collect-alerts.ts'
-import { foundCounty, type County } from './county.ts'
-import { feedCounty, type Fed } from './feed-county.ts'
+import { foundCounty, partsOf, wholeOf, type CountyPlan } from './county.ts'
+import { scoreCounty, type Lived } from './live-county.ts'
+import { liveParts } from './live-parts.ts'
 import { recordLines } from './record-lines.ts'
-import { scoreAlerts, type Scored } from './score-alerts.ts'
+import { mergeScores } from './score-alerts.ts'
 import { tellReport } from './tell-report.ts'
-import { truthOf } from './truth-of-homes.ts'
 
 /** 1 December: half a year from here has a winter, a Spring Festival and the first heat. */
 const START = '2025-12-01T00:00:00+08:00'
@@ -26,6 +26,8 @@ export async function run(args: string[]): Promise<void> {
       budget: { type: 'string', default: '0.2' },
       start: { type: 'string', default: START },
       rule: { type: 'string', default: 'evidence' },
+      parts: { type: 'string', default: '1' },
+      workers: { type: 'string' },
       out: { type: 'string' },
     },
   })
@@ -34,6 +36,13 @@ export async function run(args: string[]): Promise<void> {
   const households = wholeNumber('--homes', values.homes, 10, 100_000)
   const days = wholeNumber('--days', values.days, 35, 3_660)
   const seed = wholeNumber('--seed', values.seed, 0, 4_294_967_295)
+  const parts = wholeNumber('--parts', values.parts, 1, Math.floor(households / 10))
+  const workers = wholeNumber(
+    '--workers',
+    values.workers ?? String(Math.min(parts, availableParallelism())),
+    1,
+    64,
+  )
   const budget = Number(values.budget)
   if (!(budget > 0)) throw refused('--budget', values.budget, 'alerts per home and month, above 0')
 
@@ -45,44 +54,51 @@ export async function run(args: string[]): Promise<void> {
 
   const startedMs = Date.now()
   const toMs = fromMs + days * DAY_MS
-  const county = foundCounty({ households, seed, timezone: TIMEZONE, rule, fromMs, toMs })
-  const { scored, fed } = evaluateCounty(county, budget)
+  const plan = { households, firstHome: 0, seed, timezone: TIMEZONE, rule, fromMs, toMs }
+  const plans = partsOf(plan, parts)
+  const lived = await liveAll(plans, budget, workers, days * parts)
+  const counties = plans.map(foundCounty)
+  const whole = wholeOf(plan, counties)
+  const scored = mergeScores(
+    counties.flatMap((county, at) => {
+      const part = lived[at]
+      return part === undefined ? [] : [scoreCounty(county, part)]
+    }),
+  )
   const seconds = (Date.now() - startedMs) / 1000
   say(
-    `${households} homes, ${days} days from ${toIso(fromMs)}, seed ${seed}, judged by ${rule}: ${fed.readings} readings (${countsOf(fed)}) ` +
-      `in ${seconds.toFixed(0)} s, ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB\n`,
+    `${households} homes in ${parts} ${parts === 1 ? 'part' : 'parts'}, ${days} days from ${toIso(fromMs)}, seed ${seed}, judged by ${rule}: ` +
+      `${countsOf(lived)} in ${seconds.toFixed(0)} s, ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB\n`,
   )
-  say(tellReport(county, scored, budget))
-  if (values.out === undefined) return Promise.resolve()
-  writeOut(values.out, recordLines(county, scored))
+  say(tellReport(whole, scored, budget))
+  if (values.out === undefined) return
+  writeOut(values.out, recordLines(whole, scored))
   say(`\nwrote every alert and incident with its verdict to ${values.out}`)
-  return Promise.resolve()
 }
 
-/** Lives a county through the system and holds what it said against the truth. */
-export function evaluateCounty(county: County, budget: number): { scored: Scored; fed: Fed } {
-  const { fromMs, toMs } = county
-  const collector = createAlertCollector()
-  const bar = showProgress('living', Math.round((toMs - fromMs) / DAY_MS), 'days')
+async function liveAll(
+  plans: readonly CountyPlan[],
+  budget: number,
+  workers: number,
+  days: number,
+): Promise<Lived[]> {
+  const bar = showProgress('living', days, plans.length === 1 ? 'days' : 'days of parts')
   try {
-    const fed = feedCounty(county, {
-      budget,
-      onFinding: (finding, saidMs) => collector.take(finding, saidMs),
-      onProgress: (reachedMs, readings) =>
-        bar.update(Math.floor((reachedMs - fromMs) / DAY_MS), `${Math.round(readings / 1000)} k readings`),
-    })
-    return {
-      fed,
-      scored: scoreAlerts(collector.alerts(), collector.heldToTheEnd(), county, truthOf(county)),
-    }
+    return await liveParts(plans, budget, workers, (reached) =>
+      bar.update(reached.days, `${Math.round(reached.readings / 1000)} k readings`),
+    )
   } finally {
     bar.finish()
   }
 }
 
-function countsOf({ counted }: Fed): string {
-  return [...counted]
-    .filter(([name]) => name !== 'received' && name !== 'kept' && name !== 'rejected')
+function countsOf(lived: readonly Lived[]): string {
+  const counts = new Map<string, number>()
+  for (const { fed } of lived) {
+    for (const [name, count] of fed.counted) counts.set(name, (counts.get(name) ?? 0) + count)
+  }
+  return [...counts]
+    .filter(([name]) => name !== 'kept' && name !== 'rejected')
     .map(([name, count]) => `${name} ${count}`)
     .join(', ')
 }

@@ -44,6 +44,15 @@ const GRACE_MS: Partial<Record<IncidentKind, number>> = {
   'dead-gateway': 24 * HOUR_MS,
 }
 
+/** Several counties as one. */
+export function mergeScores(scores: readonly Scored[]): Scored {
+  return {
+    alerts: scores.flatMap(({ alerts }) => alerts),
+    held: scores.flatMap(({ held }) => held),
+    incidents: scores.flatMap(({ incidents }) => incidents),
+  }
+}
+
 /** Which homes an alert is about: one, or all of an area. */
 type SubjectsOf = (alert: ToldAlert) => readonly HouseholdId[]
 

@@ -3,7 +3,7 @@ import { HOLD_REASONS } from '../../domain/finding.ts'
 import { HOUR_MS } from '../../domain/time.ts'
 import { EXPECTED_ALERTS, INCIDENT_KINDS, WIDE_KINDS } from '../../simulators/village/incident.ts'
 import { isKnock } from './collect-alerts.ts'
-import type { County } from './county.ts'
+import type { SettledCounty } from './county.ts'
 import { fallGroups, homeGroups } from './group-homes.ts'
 import {
   ratesOf,
@@ -15,7 +15,7 @@ import {
 import { hours, percent, quantile, writeTable } from '../write-table.ts'
 
 /** What a supervisor asks of half a year: what was found and how soon, what the knocks were spent on, and on whom. */
-export function tellReport(county: County, scored: Scored, budget: number): string {
+export function tellReport(county: SettledCounty, scored: Scored, budget: number): string {
   return [
     'Found, of each kind of incident (delay until the system said so)',
     incidentTable(scored.incidents),
@@ -58,7 +58,7 @@ function incidentTable(incidents: readonly JudgedIncident[]): string {
       String(own.length),
       ...found,
       WIDE_KINDS.has(kind) ? '-' : percent(byKnock, own.length),
-      String(own.filter(({ stoodOpen }) => stoodOpen).length),
+      WIDE_KINDS.has(kind) ? '-' : String(own.filter(({ stoodOpen }) => stoodOpen).length),
     ])
   }
   return writeTable(rows)
@@ -77,7 +77,7 @@ function foundOf(incidents: readonly JudgedIncident[]): string[] {
   ]
 }
 
-function fallTable(county: County, incidents: readonly JudgedIncident[]): string {
+function fallTable(county: SettledCounty, incidents: readonly JudgedIncident[]): string {
   const falls = incidents.filter(({ incident }) => incident.kind === 'fall')
   const rows = [
     [
@@ -110,7 +110,7 @@ function fallTable(county: County, incidents: readonly JudgedIncident[]): string
   return writeTable(rows)
 }
 
-function rateTable(county: County, scored: Scored): string {
+function rateTable(county: SettledCounty, scored: Scored): string {
   const rows = [['homes', 'home-months', ...ALERT_KIND_NAMES, 'knocks in vain']]
   for (const [name, homes] of homeGroups(county)) {
     if (homes.length === 0) continue
@@ -128,7 +128,7 @@ function rateTable(county: County, scored: Scored): string {
   return `${writeTable(rows.map((row) => row.filter((_cell, at) => used[at])))}\nin vain (and right ones in brackets)`
 }
 
-function causeTable(county: County, { alerts }: Scored): string {
+function causeTable(county: SettledCounty, { alerts }: Scored): string {
   const countedMs = county.fromMs + COUNTED_AFTER_MS
   const vain = alerts.filter(({ alert, right }) => !right && alert.saidMs >= countedMs)
   const kinds = ALERT_KIND_NAMES.filter((kind) => vain.some(({ alert }) => alert.kind === kind))
@@ -177,7 +177,7 @@ function heldTable({ held, alerts }: Scored): string {
   return rows.length === 1 ? 'none' : writeTable(rows)
 }
 
-function budgetLine(county: County, scored: Scored, budget: number): string {
+function budgetLine(county: SettledCounty, scored: Scored, budget: number): string {
   const { byKind, bySeverity, homeMonths } = ratesOf(scored, county.homes, county.fromMs, county.toMs)
   const { right, wrong } = byKind.get('inactivity') ?? { right: 0, wrong: 0 }
   const severities = [...bySeverity].map(([severity, rate]) => `${severity} ${rate.toFixed(3)}`).join(', ')

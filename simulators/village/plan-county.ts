@@ -49,7 +49,8 @@ const TAP_SHARE = 0.12
  * incident of its own at most; power and water cuts, dead gateways, a cold spell and a heatwave on top.
  */
 export function planCounty(options: CountyOptions): Incident[] {
-  const random = seededRandom(options.seed, 'county-incidents')
+  // Each part of a county has a fate of its own.
+  const random = seededRandom(options.seed, 'county-incidents', options.homes[0]?.index ?? 0)
   const homes = [...options.homes].sort(
     (a, b) =>
       seededRandom(options.seed, 'lot', a.index).next() - seededRandom(options.seed, 'lot', b.index).next(),

@@ -1,3 +1,4 @@
+import type { HouseholdId, MeterId } from '../../domain/ids.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, type EpochMs } from '../../domain/time.ts'
 import type { Calendar } from './calendar.ts'
 import type { Home, Persona } from './home.ts'
@@ -70,11 +71,51 @@ function chooseHome(kind: IncidentKind, free: ReadonlySet<Home>, random: Random)
   return first === undefined ? null : random.pick([first, ...rest])
 }
 
+type WideKind = 'area-outage' | 'water-cut' | 'dead-gateway' | 'heatwave' | 'cold-spell'
+type FaultKind = 'meter-swap' | 'rollover' | 'frozen-meter' | 'battery-dying' | 'clock-skew'
+type OwnKind = Exclude<IncidentKind, WideKind | FaultKind>
+type Lasting = (hours: number) => { fromMs: EpochMs; toMs: EpochMs }
+
 /** One incident of a kind, with what it needs to be, at a moment behind the learning time. */
 export function planOne(kind: IncidentKind, home: Home, options: PlanOptions, random: Random): Incident {
-  const households = [home.household]
+  // Drawn for every kind, so that a kind more changes no other.
   const someMeter = random.chance(0.5) ? home.water.id : home.electricity.id
-  const lasting = (hours: number): { fromMs: EpochMs; toMs: EpochMs } => moment(hours, options, random)
+  const lasting: Lasting = (hours) => moment(hours, options, random)
+  switch (kind) {
+    case 'area-outage':
+    case 'water-cut':
+    case 'dead-gateway':
+    case 'heatwave':
+    case 'cold-spell':
+      return planWide(kind, home, options.homes, lasting, random)
+    case 'meter-swap':
+    case 'rollover':
+    case 'frozen-meter':
+    case 'battery-dying':
+    case 'clock-skew':
+      return planFault(kind, home, someMeter, lasting, random)
+    case 'fall':
+    case 'slow-decline':
+    case 'holiday':
+    case 'unannounced-holiday':
+    case 'hospital':
+    case 'illness':
+    case 'rationing':
+    case 'moved-out':
+    case 'new-tenant':
+    case 'leak':
+    case 'small-leak':
+    case 'burst':
+      return planOwn(kind, [home.household], lasting, random)
+  }
+}
+
+function planOwn(
+  kind: OwnKind,
+  households: Incident['households'],
+  lasting: Lasting,
+  random: Random,
+): Incident {
   switch (kind) {
     case 'fall':
       // In the day's waking hours, found one to three days later; half of them lie beside a running television.
@@ -114,16 +155,15 @@ export function planOne(kind: IncidentKind, home: Home, options: PlanOptions, ra
         ...lasting(random.between(3, 30)),
         litresPerHour: random.between(400, 1_800),
       }
-    case 'area-outage':
-    case 'water-cut': {
-      const area = home.region
-      const fed = options.homes.filter((other) => other.region === area).map((other) => other.household)
-      const hours = kind === 'water-cut' ? random.between(4, 20) : random.between(1, 7)
-      return { kind, households: fed, ...lasting(hours), area }
-    }
+  }
+}
+
+function planFault(kind: FaultKind, home: Home, meter: MeterId, lasting: Lasting, random: Random): Incident {
+  const households = [home.household]
+  switch (kind) {
     case 'meter-swap': {
       const { fromMs } = lasting(1)
-      return { kind, households, fromMs, toMs: fromMs, meter: someMeter }
+      return { kind, households, fromMs, toMs: fromMs, meter }
     }
     case 'rollover': {
       const { fromMs } = lasting(1)
@@ -131,29 +171,41 @@ export function planOne(kind: IncidentKind, home: Home, options: PlanOptions, ra
     }
     case 'frozen-meter':
       // A register is called frozen only after weeks: shorter standstills are empty homes.
-      return { kind, households, ...lasting(24 * random.between(32, 45)), meter: someMeter }
+      return { kind, households, ...lasting(24 * random.between(32, 45)), meter }
     case 'battery-dying':
       return { kind, households, ...lasting(24 * random.between(10, 20)), meter: home.water.id }
-    case 'dead-gateway': {
-      const served = options.homes.filter((other) => other.gateway === home.gateway)
-      const keeps = random.pick(['buffered', 'lost'] as const)
-      const period = lasting(random.between(8, 40))
-      return {
-        kind,
-        households: served.map((other) => other.household),
-        ...period,
-        gateway: home.gateway,
-        keeps,
-      }
-    }
     case 'clock-skew':
       // A wrong year, the commonest of wrong clocks: it is ahead even of whoever publishes history today.
-      return { kind, households, ...lasting(random.between(12, 72)), meter: someMeter, aheadMs: YEAR_MS }
+      return { kind, households, ...lasting(random.between(12, 72)), meter, aheadMs: YEAR_MS }
+  }
+}
+
+function planWide(
+  kind: WideKind,
+  home: Home,
+  homes: readonly Home[],
+  lasting: Lasting,
+  random: Random,
+): Incident {
+  const idsOf = (concerned: (other: Home) => boolean): HouseholdId[] =>
+    homes.filter(concerned).map(({ household }) => household)
+  switch (kind) {
+    case 'area-outage':
+    case 'water-cut': {
+      const area = home.region
+      const hours = kind === 'water-cut' ? random.between(4, 20) : random.between(1, 7)
+      return { kind, households: idsOf(({ region }) => region === area), ...lasting(hours), area }
+    }
+    case 'dead-gateway': {
+      const { gateway } = home
+      const keeps = random.pick(['buffered', 'lost'] as const)
+      const period = lasting(random.between(8, 40))
+      return { kind, households: idsOf((other) => other.gateway === gateway), ...period, gateway, keeps }
+    }
     case 'heatwave':
     case 'cold-spell': {
       const warmerC = kind === 'heatwave' ? random.between(8, 11) : -random.between(7, 10)
-      const all = options.homes.map((other) => other.household)
-      return { kind, households: all, ...lasting(24 * random.between(5, 9)), warmerC }
+      return { kind, households: idsOf(() => true), ...lasting(24 * random.between(5, 9)), warmerC }
     }
   }
 }

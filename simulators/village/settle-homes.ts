@@ -6,6 +6,8 @@ export interface SettleOptions {
   readonly households: number
   readonly seed: number
   readonly homesPerGateway: number
+  /** Index of the first of them, where they are a part of more; 0 otherwise. */
+  readonly firstHome?: number
 }
 
 // Xihu district of Hangzhou in the code of administrative divisions; the homes are invented.
@@ -28,7 +30,8 @@ const FIRST: readonly Persona[] = ['elder-alone', 'part-time', 'worker', 'family
 
 /** Peoples the village: who lives where, with which habits, in which house, behind which meters. */
 export function settleHomes(options: SettleOptions): Home[] {
-  return Array.from({ length: options.households }, (_, index) => settleHome(index, options))
+  const { firstHome = 0 } = options
+  return Array.from({ length: options.households }, (_, at) => settleHome(firstHome + at, options))
 }
 
 function settleHome(index: number, { seed, homesPerGateway }: SettleOptions): Home {

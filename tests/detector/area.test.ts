@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Finding } from '../../domain/finding.ts'
 import type { Reading } from '../../domain/reading.ts'
-import { headOf } from '../../detector/core/household.ts'
+import { headOf } from '../../detector/core/head.ts'
 import { tailOf } from '../../detector/core/area/tail.ts'
 import { MINUTE_MS } from '../../domain/time.ts'
 import { asLived, day, lines, registered, villageReadings, type Cut, type VillagePlan } from './area-feed.ts'

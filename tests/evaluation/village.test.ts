@@ -7,7 +7,7 @@ import { isKnock, type ToldAlert } from '../../evaluation/village/collect-alerts
 import { countyOf, foundCounty, type County, type CountyPlan } from '../../evaluation/village/county.ts'
 import { createMemoryBooks } from '../../evaluation/village/memory-books.ts'
 import { recordLines } from '../../evaluation/village/record-lines.ts'
-import { evaluateCounty } from '../../evaluation/village/run-village.ts'
+import { liveCounty, scoreCounty } from '../../evaluation/village/live-county.ts'
 import { tellReport } from '../../evaluation/village/tell-report.ts'
 import { writeJournal } from '../../evaluation/village/write-journal.ts'
 import { createPipeline } from '../../ingest/pipeline.ts'
@@ -21,7 +21,15 @@ const FROM_MS = Date.parse('2025-12-01T00:00:00+08:00')
 
 function plan(households: number, days: number, seed = 1): CountyPlan {
   const toMs = FROM_MS + days * DAY_MS
-  return { households, seed, timezone: 'Asia/Shanghai', rule: 'evidence', fromMs: FROM_MS, toMs }
+  return {
+    households,
+    firstHome: 0,
+    seed,
+    timezone: 'Asia/Shanghai',
+    rule: 'evidence',
+    fromMs: FROM_MS,
+    toMs,
+  }
 }
 
 describe('a county', () => {
@@ -76,8 +84,7 @@ const DAYS = 52
 
 function lived(incidents: readonly Incident[]): { county: County; alerts: ToldAlert[] } {
   const county = countyOf(plan(CALM.length, DAYS, 11), CALM, incidents)
-  const { scored } = evaluateCounty(county, 0.5)
-  return { county, alerts: scored.alerts.map(({ alert }) => alert) }
+  return { county, alerts: [...liveCounty(county, 0.5).told] }
 }
 
 const at = (day: number, hour = 12): number => FROM_MS + day * DAY_MS + hour * HOUR_MS
@@ -125,7 +132,7 @@ describe('a fall', () => {
       leftOnW: 0,
     }))
     const county = countyOf(plan(CALM.length, DAYS, 11), CALM, falls)
-    const { scored } = evaluateCounty(county, 0.5)
+    const scored = scoreCounty(county, liveCounty(county, 0.5))
     const found = scored.incidents.filter(({ delayHours }) => delayHours !== null)
     expect(found.length).toBe(3)
     expect(found.every(({ delayHours }) => delayHours! > 0 && delayHours! <= 144)).toBe(true)

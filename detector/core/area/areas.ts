@@ -129,6 +129,7 @@ function change(areas: Areas, group: Group, kind: number, hour: number, bits: nu
 /** Summarizes the hours that have changed and corrects the sums of the home's areas. */
 export function tellHours(areas: Areas, home: Home): void {
   const { member } = home
+  if (member.toHour === -Infinity) return
   const { base } = home.rewind
   const { toHour } = member
   // An hour of which a part has been forgotten is final.

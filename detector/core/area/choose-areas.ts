@@ -19,7 +19,9 @@ interface Candidate {
   readonly fromHour: number
   readonly toHour: number | null
   readonly sureHour: number
-  /** Ids of homes. */
+  /** Ids of homes that have shown it: seen without flow, or not heard where it is the network that is gone. */
+  readonly shown: ReadonlySet<string>
+  /** Those, and the homes that were not heard at all. */
   readonly dark: ReadonlySet<string>
 }
 
@@ -53,6 +55,7 @@ function candidateOf({ area, homes, region, kinds, onsetMs, endMs, raisedMs, dar
     fromHour: onsetMs / HOUR_MS,
     toHour: endMs === null ? null : endMs / HOUR_MS,
     sureHour: raisedMs / HOUR_MS - 1,
+    shown: new Set(dark),
     dark: new Set(dark),
   }
 }
@@ -76,11 +79,20 @@ function candidatesOf(group: Group, homes: readonly Home[]): Candidate[] {
       fromHour: Math.min(...runs.map(({ fromHour }) => fromHour)),
       toHour: toHour === Infinity ? null : toHour,
       sureHour: Math.min(...runs.map(({ sureHour }) => sureHour)),
-      dark: new Set(
-        homes.flatMap((home) => (runs.some((run) => isDark(home, run)) ? [home.profile.household] : [])),
-      ),
+      shown: idsOf(homes, (home) => runs.some((run) => hasShown(home, run))),
+      dark: idsOf(homes, (home) => runs.some((run) => isDark(home, run))),
     }
   })
+}
+
+function idsOf(homes: readonly Home[], has: (home: Home) => boolean): Set<string> {
+  return new Set(homes.flatMap((home) => (has(home) ? [home.profile.household] : [])))
+}
+
+function hasShown(home: Home, run: Run): boolean {
+  if (run.kind === 'reporting') return isDark(home, run)
+  const bits = bitsAt(home.member, run.sureHour) >> (run.meters * BITS)
+  return (bits & BIT.seen) !== 0 && (bits & BIT.flow) === 0
 }
 
 function isDark({ member, profile }: Home, { kind, meters, sureHour }: Run): boolean {
@@ -92,8 +104,8 @@ function isDark({ member, profile }: Home, { kind, meters, sureHour }: Run): boo
 /** Whether `one` goes without saying where `other` is said. */
 function standsFor(other: Candidate, one: Candidate): boolean {
   if (!isShared(other, one)) return false
-  if (other.dark.size > LARGER * one.dark.size) return true
-  if (one.dark.size > LARGER * other.dark.size) return false
+  if (other.shown.size > LARGER * one.shown.size) return true
+  if (one.shown.size > LARGER * other.shown.size) return false
   const preference = prefers(other) - prefers(one)
   if (preference !== 0) return preference > 0
   if (other.homes !== one.homes) return other.homes < one.homes
@@ -104,14 +116,14 @@ function standsFor(other: Candidate, one: Candidate): boolean {
 /** The homes of the one that is smaller are nearly all dark by the other, at the same time. */
 function isShared(one: Candidate, other: Candidate): boolean {
   if (!overlap(one, other)) return false
-  const [smaller, larger] = one.dark.size < other.dark.size ? [one, other] : [other, one]
+  const [smaller, larger] = one.shown.size < other.shown.size ? [one, other] : [other, one]
   let shared = 0
-  for (const home of smaller.dark) if (larger.dark.has(home)) shared++
-  return shared >= SHARED * smaller.dark.size
+  for (const home of smaller.shown) if (larger.shown.has(home)) shared++
+  return shared >= SHARED * smaller.shown.size
 }
 
 function isSameExtent(one: Candidate, other: Candidate): boolean {
-  return isShared(one, other) && other.dark.size <= LARGER * one.dark.size
+  return isShared(one, other) && other.shown.size <= LARGER * one.shown.size
 }
 
 function prefers({ kinds, area }: Candidate): number {

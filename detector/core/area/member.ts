@@ -1,8 +1,14 @@
 import type { Area } from '../../../domain/area.ts'
 import type { GatewayId } from '../../../domain/ids.ts'
 import type { EpochMs } from '../../../domain/time.ts'
+import type { Profile } from '../observation.ts'
+import type { Item } from '../window.ts'
 import type { Group } from './group.ts'
-import { KINDS, outageKey, RING_HOURS, type AreaOutage, type OutageKind } from './outage.ts'
+import { hourOf, KINDS, outageKey, RING_HOURS, type AreaOutage, type OutageKind } from './outage.ts'
+import { BIT, BITS, kindOf } from './summarize-hour.ts'
+
+/** Heard, seen, and with flow. */
+const ALL_BITS = BIT.heard | BIT.seen | BIT.flow
 
 /** An outage as a home knows it: what explains its alerts, and which of its meters cannot show life. */
 export interface HomeOutage {
@@ -42,8 +48,17 @@ export function newMember(region: string | null = null): Member {
   }
 }
 
-/** An item was taken: its hours are to be summarized anew. */
-export function noteHours(member: Member, fromHour: number, toHour: number): void {
+/**
+ * An item was taken: its hours are to be summarized anew. A reading behind all others of its meter (`isNewest`) adds nothing
+ * to an hour that is known to have flow.
+ */
+export function noteItem(member: Member, profile: Profile, item: Item, isNewest: boolean): void {
+  const fromHour = hourOf(item.endMs - item.intervalMs)
+  const toHour = hourOf(item.endMs - 1)
+  if (isNewest && fromHour === toHour) {
+    const kind = kindOf(profile.meters[item.meter]?.kind)
+    if (((bitsAt(member, toHour) >> (kind * BITS)) & ALL_BITS) === ALL_BITS) return
+  }
   if (fromHour < member.fromHour) member.fromHour = fromHour
   if (toHour > member.toHour) member.toHour = toHour
 }

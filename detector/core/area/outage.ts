@@ -22,8 +22,11 @@ export const FEWEST_HOMES = 5
 export const OUTAGE_SHARE = 0.2
 /** So many of the usual number report again: the network is back. */
 export const BACK_SHARE = 0.5
-/** Flow is judged by the homes that are seen; so many of the usual number must be. */
-export const SEEN_SHARE = 0.3
+/**
+ * Flow is judged by the homes that are seen; so many of the usual number must be. No more, because most electricity meters
+ * have no battery: in a power cut they fall silent, and only the others say zero.
+ */
+export const SEEN_SHARE = 0.2
 /** Chance at which so little flow would be seen in an hour with supply, or so few homes heard. */
 export const ALPHA = 1e-6
 /** A home is mute for `REPORTING_HOURS` at a given time by itself with no more than this chance. */

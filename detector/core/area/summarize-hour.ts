@@ -1,7 +1,7 @@
 import { HOUR_MS } from '../../../domain/time.ts'
+import type { MeterKind } from '../../../domain/units.ts'
 import type { Profile } from '../observation.ts'
 import { FLAG, findPlace, type Window } from '../window.ts'
-import { KINDS } from './outage.ts'
 
 /** What a home says of an hour and a kind of meter; bits, two kinds of COUNTS bits in a byte. */
 export const BIT = { heard: 1, seen: 2, flow: 4 } as const
@@ -20,26 +20,40 @@ const ENOUGH = 0.9
 export function summarizeHour(window: Window, profile: Profile, hour: number): number {
   const fromMs = hour * HOUR_MS
   const toMs = fromMs + HOUR_MS
+  const { meters } = profile
   let bits = 0
-  const cover = [0, 0]
+  let stillPowerMs = 0
+  let stillWaterMs = 0
   for (let i = findPlace(window, fromMs + 1, 0, 0); i < window.length; i++) {
     const endMs = window.endMs[i] ?? 0
     if (endMs >= toMs + LONGEST_MS) break
     const flags = window.flags[i] ?? 0
     if ((flags & FLAG.fault) !== 0) continue
-    const kind = KINDS.findIndex((each) => each === profile.meters[window.meter[i] ?? 0]?.kind)
-    const shift = kind * BITS
+    const shift = kindOf(meters[window.meter[i] ?? 0]?.kind) * BITS
     if (endMs <= toMs && (flags & FLAG.heard) !== 0) bits |= BIT.heard << shift
     const intervalMs = window.intervalMs[i] ?? 0
     if ((flags & FLAG.measured) === 0 || !(intervalMs > 0) || intervalMs > LONGEST_MS) continue
     const overlapMs = Math.min(endMs, toMs) - Math.max(endMs - intervalMs, fromMs)
     if (overlapMs <= 0) continue
-    if ((window.amount[i] ?? 0) === 0) cover[kind] = (cover[kind] ?? 0) + overlapMs
-    else if (2 * overlapMs >= intervalMs) bits |= (BIT.seen | BIT.flow) << shift
+    if ((window.amount[i] ?? 0) !== 0) {
+      if (2 * overlapMs >= intervalMs) bits |= (BIT.seen | BIT.flow) << shift
+    } else if (shift === 0) stillPowerMs += overlapMs
+    else stillWaterMs += overlapMs
   }
-  for (let kind = 0; kind < KINDS.length; kind++) {
-    const meters = profile.meters.reduce((count, meter) => count + (meter.kind === KINDS[kind] ? 1 : 0), 0)
-    if (meters > 0 && (cover[kind] ?? 0) >= ENOUGH * meters * HOUR_MS) bits |= BIT.seen << (kind * BITS)
-  }
+  if (isCovered(profile, stillPowerMs, 0)) bits |= BIT.seen
+  if (isCovered(profile, stillWaterMs, 1)) bits |= BIT.seen << BITS
   return bits
+}
+
+/** Index into KINDS. */
+export function kindOf(kind: MeterKind | undefined): number {
+  return kind === 'electricity' ? 0 : 1
+}
+
+/** All meters of the kind have been still for as good as the whole hour. */
+function isCovered({ meters }: Profile, stillMs: number, kind: number): boolean {
+  if (stillMs < ENOUGH * HOUR_MS) return false
+  let count = 0
+  for (const meter of meters) if (kindOf(meter.kind) === kind) count++
+  return stillMs >= ENOUGH * count * HOUR_MS
 }

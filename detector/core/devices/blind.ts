@@ -1,6 +1,7 @@
 import type { AlertKind } from '../../../domain/alert-kinds.ts'
 import { HOUR_MS, toIso, type EpochMs } from '../../../domain/time.ts'
-import { headOf, type Home } from '../household.ts'
+import { headOf } from '../head.ts'
+import type { Home } from '../household.ts'
 import { wallMs } from '../local-time.ts'
 import type { Matters, Outcome } from '../matters.ts'
 import { COLUMN, get } from './state.ts'

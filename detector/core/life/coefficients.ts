@@ -8,14 +8,14 @@ import type { MeterKind } from '../../../domain/units.ts'
  */
 export const COEFFICIENTS: Readonly<Record<MeterKind, readonly number[]>> = {
   water: [
-    -1.2556, 0.878, 0.0243, -0.2681, 0.3599, 0.0262, -0.3246, 0.1615, 0.3953, -0.6126, -0.1075, 0.2996,
-    0.1642, -0.0439, 0.0666, -0.0845, 0.6853, -0.1109,
+    -1.1086, 0.8865, -0.1577, -0.2394, 0.327, 0.035, -0.3259, 0.158, 0.3621, -0.6883, -0.0379, 0.3669, 0.1621,
+    -0.0421, 0.6858, -0.1107,
   ],
   electricity: [
-    -0.5042, 0.7182, 0.18, -0.497, -0.0198, 0.1181, -0.1615, 0.1375, 0.3604, -0.6864, -0.2533, 0.3842, 0.3208,
-    -0.0378, -0.022, -0.0136, 0.3467, -0.0316,
+    -0.5177, 0.736, -0.0571, -0.3892, 0.1826, 0.036, -0.2124, 0.1617, 0.4675, -0.5984, -0.2609, 0.3618,
+    0.3178, -0.0347, 0.3392, -0.0323,
   ],
 }
 
 /** Alerts per home and 30 days that a threshold of x costs, before the homes themselves have shown it: exp(logAt11 - slope (x - 11)). */
-export const PRIOR_CURVE = { logAt11: 0.1177, slope: 0.6954 } as const
+export const PRIOR_CURVE = { logAt11: 0.1257, slope: 0.697 } as const

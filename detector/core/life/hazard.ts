@@ -9,7 +9,7 @@ import { RETURN_BINS, V, type LifeState } from './state.ts'
 /** In the order of `featuresOf`, as docs/DETECTION.md calls them. */
 // prettier-ignore
 export const FEATURE_NAMES = [
-  '1', 'L', 's', 's²', 'e', 'e²', 'L·s', 'L·e', 'A', 'B', 'A·s', 'B·s', 'F', 'F·s', 'a', 'a·s', 'D', 'D·s',
+  '1', 'L', 's', 's²', 'e', 'e²', 'L·s', 'L·e', 'A', 'B', 'A·s', 'B·s', 'F', 'F·s', 'D', 'D·s',
 ] as const
 export const FEATURES = FEATURE_NAMES.length
 
@@ -29,12 +29,11 @@ export function featuresOf(
   const lately = logit(f32[level + V.lately] ?? 0)
   const longRun = logit(f32[level + V.longRun] ?? 0)
   const fast = fastLogit(fastByteOf(state, hour))
-  const absences = f32[level + V.absences] ?? 0
   const lastDay = lastDayRateOf(state, hour)
   // prettier-ignore
   out.set([
     1, rate, s, s * s, e, e * e, rate * s, rate * e, lately, longRun, lately * s, longRun * s,
-    fast, fast * s, absences, absences * s, lastDay, lastDay * s,
+    fast, fast * s, lastDay, lastDay * s,
   ])
 }
 
@@ -46,12 +45,12 @@ function kindOf(profile: Profile): MeterKind {
 /**
  * What the return of a silent home in the coming hour depends on: its rhythm at this hour, how surprising and how long
  * the silence is already (people who are out at dinner are out for hours, those away at midnight for days), how lively
- * the home has been lately and in the long run, the last few days at this hour, its habit of half-day absences.
+ * the home has been lately and in the long run, the last few days and the last day at this hour.
  *
- * The features in their order, with `L`, `s`, `e`, `A`, `B`, `F`, `a`, `D` as in docs/DETECTION.md:
- *   1, L, s, s^2, e, e^2, L s, L e, A, B, A s, B s, F, F s, a, a s, D, D s
- * What does not change while a silence goes on (A, B, a) is gathered once (`beginHazard`), because the look ahead
- * (waiting.ts) asks for up to 36 hours in a row.
+ * The features in their order, with `L`, `s`, `e`, `A`, `B`, `F`, `D` as in docs/DETECTION.md:
+ *   1, L, s, s^2, e, e^2, L s, L e, A, B, A s, B s, F, F s, D, D s
+ * What does not change while a silence goes on (A, B) is gathered once (`habitOf`), because the look ahead
+ * (waiting.ts) asks for up to 18 hours in a row.
  */
 export interface Habit {
   weights: readonly number[]
@@ -67,11 +66,9 @@ export function habitOf(state: LifeState): Habit {
   const w = state.model.weights[kindOf(state.profile)]
   const lately = logit(f32[level + V.lately] ?? 0)
   const longRun = logit(f32[level + V.longRun] ?? 0)
-  const absences = f32[level + V.absences] ?? 0
   habit.weights = w
-  habit.constant = (w[0] ?? 0) + (w[8] ?? 0) * lately + (w[9] ?? 0) * longRun + (w[14] ?? 0) * absences
-  habit.perLogSurprise =
-    (w[2] ?? 0) + (w[10] ?? 0) * lately + (w[11] ?? 0) * longRun + (w[15] ?? 0) * absences
+  habit.constant = (w[0] ?? 0) + (w[8] ?? 0) * lately + (w[9] ?? 0) * longRun
+  habit.perLogSurprise = (w[2] ?? 0) + (w[10] ?? 0) * lately + (w[11] ?? 0) * longRun
   return habit
 }
 
@@ -92,11 +89,11 @@ export function hazardAt(
   const lastDay = lastDayRateOf(state, hour)
   const z =
     constant +
-    s * (perLogSurprise + (w[3] ?? 0) * s + (w[13] ?? 0) * fast + (w[17] ?? 0) * lastDay) +
+    s * (perLogSurprise + (w[3] ?? 0) * s + (w[13] ?? 0) * fast + (w[15] ?? 0) * lastDay) +
     e * ((w[4] ?? 0) + (w[5] ?? 0) * e) +
     rate * ((w[1] ?? 0) + (w[6] ?? 0) * s + (w[7] ?? 0) * e) +
     (w[12] ?? 0) * fast +
-    (w[16] ?? 0) * lastDay
+    (w[14] ?? 0) * lastDay
   return softplus(z)
 }
 

@@ -23,10 +23,6 @@ export const FAST_WEIGHT = 0.18
 /** Memory, in hours, of how lively the home has been lately, and in the long run. */
 export const LATELY_HOURS = 72
 export const LONG_RUN_HOURS = 2000
-/** Per completed silence: how fast the share of half-day silences forgets. */
-export const ABSENCE_FORGET = 0.98
-/** A silence this long is one that a person sleeping or shopping does not make. */
-export const ABSENCE_HOURS = 12
 
 /** A silence this long may be an absence that the home has every week; shorter ones are the rhythm's. */
 export const HABIT_HOURS = 18

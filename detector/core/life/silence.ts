@@ -2,8 +2,6 @@ import type { Severity } from '../../../domain/alert-kinds.ts'
 import { DAY_MS, HOUR_MS, type EpochMs } from '../../../domain/time.ts'
 import { ALERTED, LEVEL_COUNT, LEVEL_FROM, LEVEL_STEP, withObserved } from '../area/budget.ts'
 import {
-  ABSENCE_FORGET,
-  ABSENCE_HOURS,
   BUDGET_DAYS,
   ORANGE_ABOVE,
   ORANGE_AFTER_HOURS,
@@ -63,8 +61,6 @@ export function endSilence(state: LifeState, endMs: EpochMs): void {
   const silentHours = f32[level + V.silentHours] ?? 0
   rememberAbsence(state, silentHours, endMs)
   if (silentHours >= 1) {
-    f32[level + V.absences] =
-      (f32[level + V.absences] ?? 0) * ABSENCE_FORGET + (silentHours >= ABSENCE_HOURS ? 1 : 0)
     const place = state.weeks + (Math.floor(endMs / (7 * DAY_MS)) % WEEKS)
     u16[place] = Math.max(u16[place] ?? 0, sixteenthsOf(silentHours))
   }

@@ -60,11 +60,10 @@ export const V = {
   lately: 12,
   longRun: 13,
   hoursSeen: 14,
-  absences: 15,
   /** Highest score of the present silence that has been noted for the budget. */
-  noted: 16,
+  noted: 15,
   /** Observed hours of the newest day. */
-  dayHours: 17,
+  dayHours: 16,
 } as const
 
 /** Places in `hour`: the wall-clock hour (since 1970) being observed; bit h: hour h of the day showed life when last observed. */
