@@ -7,6 +7,7 @@ import type { Home, Skew } from './household.ts'
 import type { Matters, Outcome } from './matters.ts'
 import type { Profile } from './observation.ts'
 import { shelfFor, type Records } from './state/records.ts'
+import { decodeDelta, encodeDelta } from './state/delta.ts'
 import { allocate, recordBytes, type Slab } from './state/slab.ts'
 import type { Said } from './rewind.ts'
 import { loadTrend, saveTrend, type SavedTrend } from './trend/home-trend.ts'
@@ -17,7 +18,7 @@ import type { Item } from './window.ts'
  * order. It decodes to a home that behaves the same to the last bit, which the snapshot test holds it to.
  */
 interface Head {
-  readonly version: 3
+  readonly version: 4
   readonly key: string
   readonly profile: Profile
   readonly followsZone: boolean
@@ -43,7 +44,7 @@ const FIXED_FRAMES = 6
 export function encodeHome(home: Home): Uint8Array {
   const { rewind } = home
   const head: Head = {
-    version: 3,
+    version: 4,
     key: home.key,
     profile: home.profile,
     followsZone: home.followsZone,
@@ -75,17 +76,18 @@ export function encodeHome(home: Home): Uint8Array {
     rewind.window.bytes.subarray(0, rewind.window.used),
     recordBytes(home.shelf.rows, home.row),
     home.member.hours,
-    ...states.map((record) => recordBytes(home.shelf.slab, record)),
+    ...encodeStates(home.shelf.slab, states),
   ])
 }
 
 export function decodeHome(bytes: Uint8Array, records: Records): Home {
   const frames = splitFrames(bytes)
   const head = JSON.parse(words.decode(frames[0])) as Head
-  if (head.version !== 3) throw new Error(`a home was saved in an unknown form (${String(head.version)})`)
+  if (head.version !== 4) throw new Error(`a home was saved in an unknown form (${String(head.version)})`)
   const meters = head.profile.meters.length
   const numbers = floatsOf(frames[1])
   const shelf = shelfFor(records, head.profile)
+  const states = decodeStates(head, shelf.slab, frames.slice(FIXED_FRAMES))
   const items = frames[3] ?? new Uint8Array(0)
   return {
     key: head.key,
@@ -106,9 +108,9 @@ export function decodeHome(bytes: Uint8Array, records: Records): Home {
       ladder: head.rungs.map((index, rung) => ({
         index,
         endMs: numbers[meters + 2 + rung] ?? -Infinity,
-        state: recordOf(head, shelf.slab, frames[FIXED_FRAMES + rung]),
+        state: states[rung] ?? -1,
       })),
-      head: recordOf(head, shelf.slab, frames[FIXED_FRAMES + head.rungs.length]),
+      head: states[head.rungs.length] ?? -1,
       folded: head.count,
       dirtyFrom: Infinity,
       base: head.base,
@@ -129,6 +131,30 @@ export function decodeHome(bytes: Uint8Array, records: Records): Home {
     said: new Map(head.said) satisfies Matters,
     wakeMs: numbers[meters] ?? Infinity,
   }
+}
+
+/** The newest state whole, each older one as what differs from the next: a fifth of the bytes. */
+function encodeStates(slab: Slab, records: readonly number[]): Uint8Array[] {
+  return records.map((record, index) => {
+    const next = records[index + 1]
+    const bytes = recordBytes(slab, record)
+    return next === undefined ? bytes : encodeDelta(bytes, recordBytes(slab, next))
+  })
+}
+
+function decodeStates(head: Head, slab: Slab, frames: readonly Uint8Array[]): number[] {
+  if (frames.length !== head.rungs.length + 1) {
+    throw new Error(
+      `home ${head.key} was saved with ${frames.length} states, expected ${head.rungs.length + 1}`,
+    )
+  }
+  const records: number[] = []
+  let bytes: Uint8Array | undefined
+  for (const frame of frames.toReversed()) {
+    bytes = bytes === undefined ? frame : decodeDelta(frame, bytes)
+    records.unshift(recordOf(head, slab, bytes))
+  }
+  return records
 }
 
 /** @throws Error where the bytes are not a record of this layout: a broken invariant. */
