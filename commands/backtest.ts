@@ -1,4 +1,3 @@
-import os from 'node:os'
 import { InvalidArgumentError, type Command } from 'commander'
 import { RULES, rulesNamed, USUAL_BUDGET, USUAL_BUDGETS } from '../detector/backtest/contender.ts'
 import { timezoneSchema } from '../domain/household.ts'
@@ -15,7 +14,7 @@ interface BacktestOptions {
   readonly report?: string
   readonly rounds: number
   readonly seed: number
-  readonly workers: number
+  readonly workers?: number
   readonly out?: string
 }
 
@@ -57,9 +56,8 @@ export function registerBacktest(program: Command): void {
     .option('--seed <n>', 'another seed stops other lives', wholeNumber(0, 4_294_967_295), 1)
     .option(
       '--workers <n>',
-      'threads that fold homes; the result is the same for any number',
+      'threads that fold homes; the result is the same for any number (default: as many as cores, fewer for a small file)',
       wholeNumber(1, MOST_WORKERS),
-      Math.min(MOST_WORKERS, os.availableParallelism()),
     )
     .addHelpText('after', EXAMPLES)
     .action((options: BacktestOptions) => runBacktestCommand(settle(options)))

@@ -1,3 +1,4 @@
+import os from 'node:os'
 import path from 'node:path'
 import type { BacktestAlert } from '../detector/backtest/alert.ts'
 import { explainTable, renderTable } from '../detector/backtest/compare/table.ts'
@@ -32,7 +33,8 @@ export interface BacktestWishes {
   readonly report?: string
   readonly rounds: number
   readonly seed: number
-  readonly workers: number
+  /** Without it: as many as cores, where the file is long enough for them. */
+  readonly workers?: number
   readonly out?: string
 }
 
@@ -41,6 +43,8 @@ const BAD_LINES_SHOWN = 10
 /** Where stdout is no terminal, a table may be this wide. */
 const USUAL_WIDTH = 100
 const INTERRUPTED = 130
+/** Fewer rows than this are folded before another thread has started and met the first at each day's end. */
+const ROWS_A_WORKER = 500_000
 
 /** What must be let go of however the command ends. */
 interface Held {
@@ -105,7 +109,7 @@ async function work(wishes: BacktestWishes, held: Held): Promise<void> {
   // Of a comparison no alert is told in words.
   const worded = contenders.findIndex(({ full }) => full)
   const crew = await startCrew(
-    wishes.workers,
+    wishes.workers ?? Math.min(os.availableParallelism(), Math.ceil(loaded.rows / ROWS_A_WORKER)),
     contenders,
     gatherHomes(profiles, loaded.meters),
     page === null ? null : worded,

@@ -18,7 +18,7 @@ export interface Tally {
 }
 
 /** When a silence reaches a threshold; null where it never does. */
-function raisedMs(silence: Silence, threshold: number): EpochMs | null {
+export function raisedMs(silence: Silence, threshold: number): EpochMs | null {
   for (let i = 0; i < silence.scores.length; i++) {
     if ((silence.scores[i] ?? 0) >= threshold) return silence.atMs[i] ?? null
   }

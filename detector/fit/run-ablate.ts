@@ -7,6 +7,7 @@ import { compareGroups } from './compare-groups.ts'
 import { compareMeters } from './compare-meters.ts'
 import { compareVariants } from './compare-variants.ts'
 import { gatherAll, type Sample } from './cross-fit.ts'
+import { reportFailure } from './report-failure.ts'
 import { loadHomes, parseSource, type Source } from './load-homes.ts'
 import { loadVillage } from './load-village.ts'
 import { drawAllStops } from './trace-home.ts'
@@ -56,6 +57,9 @@ function parseCount(text: string): number {
 }
 
 async function ablate(options: AblateOptions): Promise<void> {
+  if (!options.water && !options.electricity && !options.village) {
+    throw new OperationalError('nothing-to-judge', 'give --water, --electricity or --village (see --help)')
+  }
   const alone = options.people === undefined ? null : onePersonHomes(options.people)
   for (const kind of METER_KINDS) {
     const sources = options[kind]
@@ -97,10 +101,4 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-try {
-  await program.parseAsync()
-} catch (error) {
-  if (!(error instanceof OperationalError)) throw error
-  process.stderr.write(`ablate: ${error.message}\n`)
-  process.exitCode = 1
-}
+await reportFailure('ablate', () => program.parseAsync())

@@ -9,6 +9,7 @@ import { fitHazard, hoursOf } from './fit-hazard.ts'
 import { devianceOf } from './fit-logistic.ts'
 import { fitPriorCurve } from './fit-prior-curve.ts'
 import { halfOf } from './half-of.ts'
+import { reportFailure } from './report-failure.ts'
 import { loadHomes, parseSource, type Source } from './load-homes.ts'
 import { SCORE, traceHome } from './trace-home.ts'
 import { DECIMALS, rounded, writeCoefficients, type Fitted } from './write-coefficients.ts'
@@ -88,10 +89,4 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-try {
-  await program.parseAsync()
-} catch (error) {
-  if (!(error instanceof OperationalError)) throw error
-  process.stderr.write(`fit: ${error.message}\n`)
-  process.exitCode = 1
-}
+await reportFailure('fit', () => program.parseAsync())

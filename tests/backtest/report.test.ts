@@ -52,7 +52,10 @@ describe('the report', () => {
       )
       expect(contender.byDay.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(contender.alerts)
     }
-    const counts = data.homes.map((home) => data.timelines[home.timeline]?.alerts.length ?? 0)
+    const counts = data.homes.map(
+      ({ timeline }) =>
+        data.timelines[timeline]?.alerts.filter(({ kind }) => kind === 'inactivity').length ?? 0,
+    )
     expect(counts).toEqual(counts.toSorted((a, b) => b - a))
     expect(counts[0]).toBeGreaterThan(0)
     expect(data.timelines).toHaveLength(6)

@@ -3,7 +3,7 @@ import { hourOf, wallMs } from '../../core/local-time.ts'
 import type { BacktestAlert } from '../alert.ts'
 import type { History } from '../fold-history.ts'
 import type { Portrait } from '../portrait.ts'
-import { isScored, scoreContender, spentBy } from '../score/score.ts'
+import { isScored, quantile, scoreContender, spentBy } from '../score/score.ts'
 import type { HomeResult } from '../share.ts'
 import { drawTimeline } from './draw-timeline.ts'
 import {
@@ -16,6 +16,8 @@ import {
   type ReportSource,
   type ReportTimeline,
 } from './report-data.ts'
+
+const AHEAD_DAYS = 31
 
 /**
  * Gathers what the page shows.
@@ -31,7 +33,7 @@ export async function gatherReport(
 ): Promise<ReportData> {
   const { homes } = history
   const firstDay = Math.min(...homes.map((home) => localDay(home, home.firstMs)))
-  const lastDay = Math.max(...homes.map((home) => localDay(home, home.lastMs - 1)))
+  const lastDay = Math.max(firstDay, lastOf(homes.map((home) => localDay(home, home.lastMs - 1))))
   const costliest = homes.toSorted(
     (a, b) => alertsOf(b, chosen) - alertsOf(a, chosen) || (a.household < b.household ? -1 : 1),
   )
@@ -40,8 +42,8 @@ export async function gatherReport(
   const placeOf = new Map(timelines.map(({ id }, at) => [id, at]))
   return {
     ...source,
-    fromMs: Math.min(...homes.map(({ firstMs }) => firstMs)),
-    toMs: Math.max(...homes.map(({ lastMs }) => lastMs)),
+    fromMs: firstDay * DAY_MS,
+    toMs: lastDay * DAY_MS,
     homesInFile: homes.length,
     chosen,
     firstDay,
@@ -79,6 +81,8 @@ function countAlerts(homes: readonly HomeResult[], at: number, firstDay: number,
     const times = home.alerts[at] ?? new Float64Array(0)
     for (let i = 0; i < times.length; i += 2) {
       const wall = wallMs(home.timezone, times[i] ?? 0)
+      if (wall > (lastDay + 1) * DAY_MS) continue
+      // The midnight that ends the last day is still of it.
       const day = Math.min(lastDay, Math.floor(wall / DAY_MS)) - firstDay
       byDay[day] = (byDay[day] ?? 0) + 1
       byHour[hourOf(wall)] = (byHour[hourOf(wall)] ?? 0) + 1
@@ -107,6 +111,12 @@ async function drawTimelines(
     timelines.push(timeline)
   }
   return timelines
+}
+
+/** The last day, but of a meter whose clock ran months ahead of all others: it must not stretch the picture. */
+function lastOf(days: readonly number[]): number {
+  const usual = quantile(days, 0.9) ?? 0
+  return Math.max(...days.filter((day) => day <= usual + AHEAD_DAYS))
 }
 
 function alertsOf(home: HomeResult, at: number): number {

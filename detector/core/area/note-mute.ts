@@ -17,6 +17,8 @@ export function noteMute(detector: Detector, tickMs: EpochMs, isLive: (gateway: 
     const newestMs = meters.newestMs[slot] ?? -Infinity
     if (tickMs - newestMs <= limitMs || newestMs === -Infinity || !isLive(meters.gateway[slot] ?? -1))
       continue
+    // It is delivering just now (a backlog, a replay): what it still has to say may fill the silence.
+    if (meters.delivered[slot] === detector.ticks - 1) continue
     const silentMs = tickMs - newestMs - (meters.patienceMs[slot] ?? 0)
     if (silentMs <= limitMs || silentMs - deafMs(listening.holes, newestMs, tickMs) <= limitMs) continue
     const home = meters.homes[slot]

@@ -16,9 +16,12 @@ export const JUDGE_AFTER_HOURS = 12
 export const LEVEL_DAYS = 28
 export const LEVEL_MIN_DAYS = 14
 
-/** A region's factor is the median of at least this many homes; with fewer, the next larger area speaks. */
+/** What a home tells its neighbours is cut this far from its own median day. */
+export const OUTLIER_NATS = 1.5
+
+/** A region's factor is the mean of at least this many homes; with fewer, the next larger area speaks. */
 export const AREA_MIN_HOMES = 20
-/** Of all homes together fewer are enough: a median of few errs less than to take a festival for a matter of each home. */
+/** Of all homes together fewer are enough: the mean of few errs less than to take a festival for a matter of each home. */
 export const ALL_MIN_HOMES = 8
 
 /** `drop`, `surge`: the newest lived days that must agree, and within how many days they must lie; a few, or a week. */

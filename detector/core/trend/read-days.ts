@@ -1,5 +1,5 @@
 import { LOOK_BACK_DAYS, medianOf, type Days } from './judge-day.ts'
-import { LEVEL_DAYS, LEVEL_MIN_DAYS, STEP_DAYS } from './parameters.ts'
+import { LEVEL_DAYS, LEVEL_MIN_DAYS, OUTLIER_NATS, STEP_DAYS } from './parameters.ts'
 import {
   amountOf,
   FLOW_DAYS,
@@ -63,7 +63,19 @@ export function readDays(
 /** How a meter's day differs from its own level, for the village's index; NaN where that cannot be told. */
 export function deviationOn(days: Days): number {
   const end = days.length - 1
-  return (days[end] ?? NaN) - medianOf(days, end - LEVEL_DAYS, end, LEVEL_MIN_DAYS)
+  const middle = medianOf(days, end - LEVEL_DAYS, end, LEVEL_MIN_DAYS)
+  if (Number.isNaN(middle)) return NaN
+  const cut = (value: number): number =>
+    Math.max(middle - OUTLIER_NATS, Math.min(middle + OUTLIER_NATS, value))
+  let sum = 0
+  let count = 0
+  for (let at = end - LEVEL_DAYS; at < end; at++) {
+    const value = days[at] ?? NaN
+    if (Number.isNaN(value)) continue
+    sum += cut(value)
+    count++
+  }
+  return cut(days[end] ?? NaN) - sum / count
 }
 
 /** Of a meter's use on the newest days, the share that flowed without a stop: the lowest hour of each, day and night. */

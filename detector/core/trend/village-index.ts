@@ -4,9 +4,14 @@ import { ALL_MIN_HOMES, AREA_MIN_HOMES, LEVEL_DAYS } from './parameters.ts'
 /**
  * What the homes of an area have in common, day by day: how much more or less than usual they all used.
  *
- *   dev(h, d) = x(h, d) - median of x(h, d-28 .. d-1)          a home's day against its own level, in nats
- *   f(d)      = median over the homes of the area of dev(h, d)   where at least AREA_MIN_HOMES are there, else the parent's
- *   C(d)      = f(d) + median of C(d-28 .. d-1)                  the same as a level: a chained index, 0 before the first day
+ *   y(h, e)   = x(h, e), no further than OUTLIER_NATS from the median of the 28 days before d
+ *   dev(h, d) = y(h, d) - mean of y(h, d-28 .. d-1)            a home's day against its own level, in nats
+ *   f(d)      = mean over the homes of the area of dev(h, d)     where at least AREA_MIN_HOMES are there, else the parent's
+ *   C(d)      = f(d) + mean of C(d-28 .. d-1)                    the same as a level: a chained index, 0 before the first day
+ *
+ * Means, because only what is linear chains: with medians in the levels, a change that fills half of the 28 days moved the
+ * homes' levels and the index's own at different moments; with a median over homes, the skew of their days (low days are lower
+ * than high days are high) added up to a slow rise. Either stayed in C for good. Outliers are cut at the home.
  *
  * A home is judged by x - C: a heatwave, a festival, a season that moves the village is in C and moves nobody. Counts of
  * integers make it independent of the order in which homes report; a home that says something else of a day (late data)
@@ -190,12 +195,11 @@ function workOut(area: AreaIndex): void {
   if (asked) area.revision++
 }
 
-const before = new Int16Array(LEVEL_DAYS)
-
+/** Hundredths of a nat. */
 function levelBefore(area: AreaIndex, day: number): number {
-  for (let back = 1; back <= LEVEL_DAYS; back++) before[back - 1] = area.index[(day - back) % INDEX_DAYS] ?? 0
-  before.sort()
-  return ((before[(LEVEL_DAYS >> 1) - 1] ?? 0) + (before[LEVEL_DAYS >> 1] ?? 0)) / 2
+  let sum = 0
+  for (let back = 1; back <= LEVEL_DAYS; back++) sum += area.index[(day - back) % INDEX_DAYS] ?? 0
+  return sum / LEVEL_DAYS
 }
 
 function countOn(area: AreaIndex, day: number): number {
@@ -206,17 +210,13 @@ function countOn(area: AreaIndex, day: number): number {
   return count
 }
 
-/** The median of an area's deviations, interpolated within its bin. */
+/** The mean of an area's deviations, from the middles of their bins. */
 function factorOf(area: AreaIndex, day: number): number {
   const count = countOn(area, day)
   if (area.parent !== null && count < AREA_MIN_HOMES) return factorOf(area.parent, day)
   if (count < ALL_MIN_HOMES) return 0
   const row = (day % OPEN_AREA_DAYS) * BINS
-  let below = 0
-  for (let bin = 0; bin < BINS; bin++) {
-    const here = area.counts[row + bin] ?? 0
-    if (below + here >= count / 2) return LOWEST + BIN * (bin + (count / 2 - below) / here)
-    below += here
-  }
-  throw new Error('a median lies in no bin')
+  let sum = 0
+  for (let bin = 0; bin < BINS; bin++) sum += (area.counts[row + bin] ?? 0) * (bin + 0.5)
+  return LOWEST + (BIN * sum) / count
 }

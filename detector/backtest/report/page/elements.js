@@ -92,6 +92,8 @@ export function drawing(draw) {
     drawn = width
     box.replaceChildren(draw(width))
   }
+  // By then whoever asked for the drawing has put it into the page.
+  queueMicrotask(fit)
   // Drawing changes heights, which an observer may not do while it observes.
   new ResizeObserver(() => requestAnimationFrame(fit)).observe(box)
   return box

@@ -11,6 +11,8 @@ import { decimal, hours, nameOf, NEVER_HOURS, percent, WORDS } from './words.js'
 
 /** Delays beyond three days are drawn at the edge. */
 const MOST_HOURS = 72
+/** So are rules that hardly ever speak. */
+const LEAST_RATE = 0.06
 
 /**
  * What a budget buys: the curve of our own budgets, the fixed rules as points beside it, and the figures as a table.
@@ -47,14 +49,15 @@ function draw(data, view, width) {
     (one) => (one.alertsPerHomeMonth ?? 0) > 0 && valueOf(one, view.metric) !== null,
   )
   const rates = shown.map((one) => one.alertsPerHomeMonth ?? 1)
-  const low = Math.min(0.1, ...rates) / 1.2
+  const low = Math.max(LEAST_RATE, Math.min(0.1, ...rates)) / 1.2
   const high = Math.max(1, ...rates) * 1.2
   const isDelay = view.metric === 'delay'
   const delays = shown.map((one) => one.medianDelayHours ?? 0).filter((delay) => delay < MOST_HOURS)
   const top = isDelay ? Math.min(MOST_HOURS, Math.max(24, ...delays) * 1.1) : 1
   const x = (/** @type {number} */ rate) =>
     room.left +
-    ((Math.log(rate) - Math.log(low)) / (Math.log(high) - Math.log(low))) * (room.right - room.left)
+    ((Math.log(Math.max(rate, low)) - Math.log(low)) / (Math.log(high) - Math.log(low))) *
+      (room.right - room.left)
   const y = (/** @type {number} */ value) =>
     room.bottom - (Math.min(value, top) / top) * (room.bottom - room.top)
   const tickWords = (/** @type {number} */ tick) => (isDelay ? hours(tick, view.lang) : percent(tick))
