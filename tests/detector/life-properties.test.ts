@@ -63,8 +63,8 @@ describe('the life state', () => {
   })
 
   it('is small enough for millions of meters', () => {
-    expect(encodeLife(newLife(profileOf(['water']))).length).toBeLessThanOrEqual(850)
-    expect(encodeLife(newLife(pair)).length / 2).toBeLessThanOrEqual(620)
+    expect(encodeLife(newLife(profileOf(['water']))).length).toBeLessThanOrEqual(900)
+    expect(encodeLife(newLife(pair)).length / 2).toBeLessThanOrEqual(660)
   })
 })
 

@@ -34,7 +34,7 @@ const items: fc.Arbitrary<Item[]> = fc
       ),
       flags: fc.integer({ min: 0, max: 15 }),
     }),
-    { maxLength: 120 },
+    { maxLength: 120, size: 'max' },
   )
   .map((list) => {
     let endMs = 1_772_409_600_000

@@ -59,7 +59,8 @@ describe('rewinding', () => {
       refoldAfter: fc.boolean(),
     })
     fc.assert(
-      fc.property(fc.array(arrival, { maxLength: 300 }), (arrivals) => {
+      fc.property(fc.array(arrival, { maxLength: 300, size: 'max' }), (arrivals) => {
+        const before = held
         const rewind = newRewind<Trace, string>({ hash: 1 }, 3, folder)
         const newest = new Map<string, Item>()
         for (const { minute, meter, amount, refoldAfter } of arrivals) {
@@ -69,6 +70,7 @@ describe('rewinding', () => {
           if (refoldAfter) refold(rewind, folder)
         }
         refold(rewind, folder)
+        expect(held - before).toBe(rewind.ladder.length)
         const orderly = [...newest.values()].sort((a, b) => a.endMs - b.endMs || a.meter - b.meter)
         expect(seen(rewind)).toEqual(folded(orderly))
       }),

@@ -88,6 +88,20 @@ describe('the layout of a record', () => {
     }
   })
 
+  it('is where a finger points, in every record of a slab', () => {
+    const profile = profileOf(['water', 'electricity'])
+    const shelf = shelfFor(newDetector(SETTINGS).records, profile)
+    for (let n = 0; n < 600; n++) {
+      const record = newRecord(shelf, profile)
+      const state = stateIn(shelf, record, profile)
+      const first = (record % 256) * shelf.slab.bytes
+      for (const [name, { of }] of Object.entries(SECTIONS) as [Section, (typeof SECTIONS)[Section]][]) {
+        expect([name, state[name] * SIZE[of]]).toEqual([name, first + shelf.layout.at[name] * SIZE[of]])
+      }
+      expect(state.u8).toBe(shelf.slab.chunks[Math.floor(record / 256)]?.u8)
+    }
+  })
+
   it('holds life and devices of a home of two meters in about 400 B a meter, with its row', () => {
     const detector = newDetector(SETTINGS)
     const shelf = shelfFor(detector.records, profileOf(['water', 'electricity']))
