@@ -297,6 +297,12 @@ export function medianOf(days: Days, from: number, end: number, least: number): 
   return count === 0 || count < least ? NaN : middle(count)
 }
 
+/** Median and spread of a row in which at least `least` days are known; NaN otherwise. */
+export function middleAndSpread(days: Days, least: number): { level: number; spread: number } {
+  const level = medianOf(days, 0, days.length, least)
+  return { level, spread: Number.isNaN(level) ? NaN : spreadOf(days, 0, days.length, level) }
+}
+
 /** 1.4826 times the median distance from `level`. */
 function spreadOf(days: Days, from: number, end: number, level: number): number {
   let count = 0

@@ -12,6 +12,9 @@ export const SILENT_SIGN_HOURS = 2
 /** A day is judged when the home's data has reached this hour of the next one: its neighbours have reported it by then. */
 export const JUDGE_AFTER_HOURS = 12
 
+/** Newest days of electricity that must be as usual where a water dial is taken for stuck. */
+export const STANDSTILL_DAYS = 7
+
 /** Days before a day that make its usual level (median), and how many of them must be known. */
 export const LEVEL_DAYS = 28
 export const LEVEL_MIN_DAYS = 14
