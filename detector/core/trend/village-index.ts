@@ -64,12 +64,13 @@ export function areaOf(village: VillageIndex, kind: MeterKind, path: string): Ar
   if (known !== undefined) return known
   const cut = path.lastIndexOf('/')
   const parent = path === '' ? null : areaOf(village, kind, cut < 0 ? '' : path.slice(0, cut))
+  if (parent !== null) refresh(parent)
   const newestDay = parent?.newestDay ?? 0
   const area: AreaIndex = {
     parent,
     newestDay,
     counts: newCounts(path),
-    // A new area begins with what the larger one has seen so far.
+    // What it would be if it had always been there, with no homes: an area does not depend on when it was first heard of.
     index: parent === null ? new Int16Array(INDEX_DAYS) : parent.index.slice(),
     factors: parent === null ? new Int16Array(INDEX_DAYS) : parent.factors.slice(),
     staleFrom: newestDay - OPEN_AREA_DAYS + 1,
@@ -95,11 +96,11 @@ export function binOf(dev: number): number {
 
 /** Replaces what one home has said of a day, in its area and all around it. */
 export function tellDay(area: AreaIndex, day: number, oldBin: number, newBin: number): void {
+  if (day > area.newestDay) {
+    refresh(area)
+    open(area, day)
+  }
   for (let each: AreaIndex | null = area; each !== null; each = each.parent) {
-    if (day > each.newestDay) {
-      refresh(each)
-      slide(each, day)
-    }
     if (day <= each.newestDay - OPEN_AREA_DAYS) continue
     const row = (day % OPEN_AREA_DAYS) * BINS - 1
     if (oldBin > 0) each.counts[row + oldBin] = Math.max(0, (each.counts[row + oldBin] ?? 0) - 1)
@@ -108,16 +109,29 @@ export function tellDay(area: AreaIndex, day: number, oldBin: number, newBin: nu
   }
 }
 
-/** Opens the days up to `day`; what falls out of the open days stays as it was worked out last. */
+/** Opens the days up to `day` in an area and those around it, the largest first, because the others take over from it. */
+function open(area: AreaIndex, day: number): void {
+  if (area.parent !== null) open(area.parent, day)
+  // Not more at once than are open, so that each of them is worked out before it closes.
+  while (area.newestDay > 0 && day - area.newestDay > OPEN_AREA_DAYS) {
+    slide(area, area.newestDay + OPEN_AREA_DAYS)
+    workOut(area)
+  }
+  slide(area, day)
+}
+
+/** What falls out of the open days stays as it was worked out last. */
 function slide(area: AreaIndex, day: number): void {
   const from = Math.max(area.newestDay + 1, day - INDEX_DAYS + 1)
+  // Homes that were judged by a day of which nobody had told were judged by this: it is what the day is compared with.
+  const last = area.newestDay === 0 ? 0 : (area.index[area.newestDay % INDEX_DAYS] ?? 0)
   for (let each = from; each <= day; each++) {
     area.counts.fill(0, (each % OPEN_AREA_DAYS) * BINS, ((each % OPEN_AREA_DAYS) + 1) * BINS)
-    area.index[each % INDEX_DAYS] = 0
+    area.index[each % INDEX_DAYS] = last
     area.factors[each % INDEX_DAYS] = 0
   }
   area.staleFrom = Math.min(area.staleFrom, from)
-  area.newestDay = day
+  area.newestDay = Math.max(area.newestDay, day)
 }
 
 /** C of a day, in nats; 0 before anything is known, the newest known for a day that nobody has told of yet. */
@@ -168,7 +182,7 @@ export function refresh(area: AreaIndex): void {
   }
   workOut(area)
   if (parent === null || parent.newestDay <= area.newestDay) return
-  slide(area, parent.newestDay)
+  open(area, parent.newestDay)
   workOut(area)
 }
 
@@ -210,10 +224,11 @@ function countOn(area: AreaIndex, day: number): number {
   return count
 }
 
-/** The mean of an area's deviations, from the middles of their bins. */
+/** The mean of an area's deviations, from the middles of their bins; that of the area around it, where they are too few. */
 function factorOf(area: AreaIndex, day: number): number {
   const count = countOn(area, day)
-  if (area.parent !== null && count < AREA_MIN_HOMES) return factorOf(area.parent, day)
+  // As it was worked out: the larger area may have closed the day already.
+  if (area.parent !== null && count < AREA_MIN_HOMES) return factorOn(area.parent, day)
   if (count < ALL_MIN_HOMES) return 0
   const row = (day % OPEN_AREA_DAYS) * BINS
   let sum = 0
