@@ -8,7 +8,15 @@ import { endOfDay } from './observe-day.ts'
 import { constantShareOf, deviationOn, readDays, type DaysOf } from './read-days.ts'
 import { sayStep } from './say-step.ts'
 import { H, levelOn, OPEN_DAYS, reachedOn, type TrendState } from './state.ts'
-import { areaOf, binOf, prepare, tellDay, type AreaIndex, type VillageIndex } from './village-index.ts'
+import {
+  areaOf,
+  binOf,
+  prepare,
+  tellDay,
+  unrestOn,
+  type AreaIndex,
+  type VillageIndex,
+} from './village-index.ts'
 
 /**
  * What is judged of a home's days, outside of its fold: the judgement hangs on the neighbours too, and they may report
@@ -101,6 +109,7 @@ export function settleTrend(
       kind: profile.meters[meter]?.kind ?? 'water',
       days: readDays(state, offset, meter, day, area, of, scratchOf(meter)),
       constantShare: constantShareOf(state, offset, meter, day),
+      unrest: (daysBefore: number) => unrestOn(area, day - daysBefore),
     }))
     return judgeDay(meters, day, open, steps)
   }

@@ -27,6 +27,9 @@ export const AREA_MIN_HOMES = 20
 /** Of all homes together fewer are enough: the mean of few errs less than to take a festival for a matter of each home. */
 export const ALL_MIN_HOMES = 8
 
+/** Homes that are so many times further apart than usual are unrest; less is chance. */
+export const UNREST_FROM = 1.1
+
 /** `drop`, `surge`: the newest lived days that must agree, and within how many days they must lie; a few, or a week. */
 export const STEP_DAYS = 3
 export const STEP_WITHIN_DAYS = 5

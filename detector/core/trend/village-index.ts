@@ -1,5 +1,5 @@
 import type { MeterKind } from '../../../domain/units.ts'
-import { ALL_MIN_HOMES, AREA_MIN_HOMES, LEVEL_DAYS } from './parameters.ts'
+import { ALL_MIN_HOMES, AREA_MIN_HOMES, LEVEL_DAYS, LEVEL_MIN_DAYS, UNREST_FROM } from './parameters.ts'
 
 /**
  * What the homes of an area have in common, day by day: how much more or less than usual they all used.
@@ -34,6 +34,8 @@ export interface AreaIndex {
   readonly index: Int16Array
   /** f per day, likewise. */
   readonly factors: Int16Array
+  /** How far from f the homes are on a day, on average, likewise; 0 where too few have told. */
+  readonly spreads: Int16Array
   staleFrom: number
   /** The newest day that a home was judged by. */
   askedTo: number
@@ -73,6 +75,7 @@ export function areaOf(village: VillageIndex, kind: MeterKind, path: string): Ar
     // What it would be if it had always been there, with no homes: an area does not depend on when it was first heard of.
     index: parent === null ? new Int16Array(INDEX_DAYS) : parent.index.slice(),
     factors: parent === null ? new Int16Array(INDEX_DAYS) : parent.factors.slice(),
+    spreads: parent === null ? new Int16Array(INDEX_DAYS) : parent.spreads.slice(),
     staleFrom: newestDay - OPEN_AREA_DAYS + 1,
     askedTo: 0,
     revision: 0,
@@ -129,6 +132,7 @@ function slide(area: AreaIndex, day: number): void {
     area.counts.fill(0, (each % OPEN_AREA_DAYS) * BINS, ((each % OPEN_AREA_DAYS) + 1) * BINS)
     area.index[each % INDEX_DAYS] = last
     area.factors[each % INDEX_DAYS] = 0
+    area.spreads[each % INDEX_DAYS] = 0
   }
   area.staleFrom = Math.min(area.staleFrom, from)
   area.newestDay = Math.max(area.newestDay, day)
@@ -144,6 +148,28 @@ export function indexOn(area: AreaIndex, day: number): number {
 export function factorOn(area: AreaIndex, day: number): number {
   if (day > area.newestDay || day <= area.newestDay - INDEX_DAYS) return 0
   return (area.factors[day % INDEX_DAYS] ?? 0) * UNIT
+}
+
+/**
+ * How many times further apart than usual the homes of an area are on a day, at least 1: in a festival some have guests and some
+ * eat elsewhere, so that a step that would be news of one home in another week is everybody's in this one.
+ */
+export function unrestOn(area: AreaIndex, day: number): number {
+  const now = spreadOn(area, day)
+  if (now === 0) return 1
+  const usual: number[] = []
+  for (let back = 1; back <= LEVEL_DAYS; back++) {
+    const spread = spreadOn(area, day - back)
+    if (spread > 0) usual.push(spread)
+  }
+  if (usual.length < LEVEL_MIN_DAYS) return 1
+  usual.sort((a, b) => a - b)
+  return Math.max(1, now / (UNREST_FROM * (usual[usual.length >> 1] ?? now)))
+}
+
+function spreadOn(area: AreaIndex, day: number): number {
+  if (day > area.newestDay || day <= area.newestDay - INDEX_DAYS) return 0
+  return area.spreads[day % INDEX_DAYS] ?? 0
 }
 
 /** Homes that have told of an open day, in this area or the smallest around it that has enough. */
@@ -198,9 +224,12 @@ function workOut(area: AreaIndex): void {
     const place = day % INDEX_DAYS
     const factor = Math.round(factorOf(area, day) / UNIT)
     const level = factor + Math.round(levelBefore(area, day))
-    if (area.index[place] === level && area.factors[place] === factor) continue
+    const spread = spreadOf(area, day)
+    if (area.index[place] === level && area.factors[place] === factor && area.spreads[place] === spread)
+      continue
     area.index[place] = level
     area.factors[place] = factor
+    area.spreads[place] = spread
     changed = true
     if (day <= area.askedTo) asked = true
   }
@@ -234,4 +263,17 @@ function factorOf(area: AreaIndex, day: number): number {
   let sum = 0
   for (let bin = 0; bin < BINS; bin++) sum += (area.counts[row + bin] ?? 0) * (bin + 0.5)
   return LOWEST + (BIN * sum) / count
+}
+
+/** Hundredths of a nat that an area's homes are from their mean, on average; of those around it, where they are too few. */
+function spreadOf(area: AreaIndex, day: number): number {
+  const count = countOn(area, day)
+  if (count < AREA_MIN_HOMES) return area.parent === null ? 0 : spreadOn(area.parent, day)
+  const row = (day % OPEN_AREA_DAYS) * BINS
+  let sum = 0
+  for (let bin = 0; bin < BINS; bin++) sum += (area.counts[row + bin] ?? 0) * bin
+  const mean = sum / count
+  let apart = 0
+  for (let bin = 0; bin < BINS; bin++) apart += (area.counts[row + bin] ?? 0) * Math.abs(bin - mean)
+  return Math.round((BIN * apart) / count / UNIT)
 }
