@@ -68,6 +68,18 @@ describe('a drop', () => {
     expect(timeline(far, 56)).toContainEqual(expect.stringMatching(/raise drop H$/))
   })
 
+  it('is not raised of those who go on as always while all others change, nor is a surge', () => {
+    const others = (factor: number): string[] => {
+      const homes = neighbours(44).map(({ id }, index) => ({
+        id,
+        change: from(40, 50, index < 4 ? 1 : factor),
+      }))
+      return timeline(homes, 50).filter((line) => / raise .* n[0-3]$/.test(line))
+    }
+    // Of these eight some have slow or busy days of their own just then.
+    expect(others(6).length + others(0.25).length).toBeLessThanOrEqual(3)
+  })
+
   it('is not raised for silence, nor for the days of leaving and coming back: that is the matter of inactivity', () => {
     const away: Change = (litres, day, hour) => {
       const since = day * 24 + hour

@@ -11,6 +11,7 @@ import { H, levelOn, OPEN_DAYS, reachedOn, type TrendState } from './state.ts'
 import {
   areaOf,
   binOf,
+  indexOn,
   prepare,
   tellDay,
   unrestOn,
@@ -110,6 +111,7 @@ export function settleTrend(
       days: readDays(state, offset, meter, day, area, of, scratchOf(meter)),
       constantShare: constantShareOf(state, offset, meter, day),
       unrest: (daysBefore: number) => unrestOn(area, day - daysBefore),
+      village: (daysBefore: number) => indexOn(area, day - daysBefore),
     }))
     return judgeDay(meters, day, open, steps)
   }

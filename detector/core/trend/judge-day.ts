@@ -64,6 +64,8 @@ export interface MeterDays {
   readonly constantShare: number
   /** How many times further apart than usual its neighbours were, so many days before the newest; at least 1. */
   readonly unrest: (daysBefore: number) => number
+  /** What the village did, in nats, likewise: with it, `days` are what the meter showed. */
+  readonly village: (daysBefore: number) => number
 }
 
 /** Days that a judgement looks back. */
@@ -194,7 +196,7 @@ function findStep(
 }
 
 function stepOf(
-  { kind: meterKind, days, constantShare, unrest }: MeterDays,
+  { kind: meterKind, days, constantShare, unrest, village }: MeterDays,
   kind: 'drop' | 'surge',
   window: 'days' | 'week',
 ) {
@@ -214,8 +216,18 @@ function stepOf(
   if (sign * shift < bar || sign * least < bar / 2 || sign * shift < spreads * before.spread) return null
   const unusual = shift / unrestOf(days, now.first, unrest)
   if (sign * unusual < bar || sign * unusual < spreads * before.spread) return null
+  // Who goes on as always while all others change has done nothing that is news.
+  if (sign * shownStep(days, from, now.first, village) < bar / 2) return null
   if (kind === 'surge' && shift + Math.log(1 - constantShare) < bar / 2) return null
   return { base: before.level, shift, spread: before.spread, first: now.first }
+}
+
+const shown = new Float64Array(LOOK_BACK_DAYS)
+
+/** The step from [from, first) to the days since `first`, with what the village did. */
+function shownStep(days: Days, from: number, first: number, village: MeterDays['village']): number {
+  for (let at = from; at < days.length; at++) shown[at] = (days[at] ?? NaN) + village(days.length - 1 - at)
+  return medianOf(shown, first, days.length, 1) - medianOf(shown, from, first, 1)
 }
 
 /** Mean unrest of the known days since `first`. */
