@@ -38,13 +38,13 @@ export function parseAbsences(
   isKnown: (household: HouseholdId) => boolean,
 ): { rows: AbsenceRow[]; problems: string[] } {
   const problems: string[] = []
-  const records = readTable(text, COLUMNS, NEEDED, problems)
-  const rows = records.flatMap(({ fields, line }) => {
+  const rows: AbsenceRow[] = []
+  for (const { fields, line } of readTable(text, COLUMNS, NEEDED, problems)) {
     const found: string[] = []
     const row = readRow(fields, isKnown, found)
     for (const problem of found) problems.push(`line ${line}: ${problem}`)
-    return row === null ? [] : [row]
-  })
+    if (row !== null) rows.push(row)
+  }
   if (rows.length > MOST_ABSENCES) {
     problems.push(`the file has ${rows.length} absences; split it into files of up to ${MOST_ABSENCES}`)
   }

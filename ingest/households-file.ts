@@ -82,7 +82,8 @@ export function invalidHouseholds(name: string, problems: readonly string[]): Op
 
 export function parseHouseholds(text: string): { households: Household[]; problems: string[] } {
   const problems: string[] = []
-  const rows = readTable(text, COLUMNS, NEEDED, problems).flatMap((row) => readRow(row, problems))
+  const rows: NumberedRow[] = []
+  for (const row of readTable(text, COLUMNS, NEEDED, problems)) rows.push(...readRow(row, problems))
   const households = problems.length > 0 ? [] : gather(rows, problems)
   if (households.length > MOST_HOUSEHOLDS) {
     problems.push(`the file has ${households.length} homes; split it into files of up to ${MOST_HOUSEHOLDS}`)

@@ -12,32 +12,32 @@ interface CsvRecord {
 }
 
 /**
- * Reads a CSV whose first line names its columns, in any order. What is wrong goes to `problems`, all of it; a row of another
- * length is left out, and so are all rows where the header is wrong.
+ * Reads a CSV whose first line names its columns, in any order. What is wrong goes to `problems` as it is come to, all of it;
+ * a row of another length is left out, and so are all rows where the header is wrong.
  */
-export function readTable<Column extends string>(
+export function* readTable<Column extends string>(
   text: string,
   known: readonly Column[],
   needed: readonly Column[],
   problems: string[],
-): TableRow<Column>[] {
+): Generator<TableRow<Column>> {
   const records = parseRecords(text, problems)
   const [header, ...body] = records
-  if (header === undefined && problems.length > 0) return []
+  if (header === undefined && problems.length > 0) return
   const columns = header?.record ?? []
   const before = problems.length
   checkHeader(columns, known, needed, problems)
-  if (problems.length > before) return []
-  return body.flatMap(({ record, info }) => {
+  if (problems.length > before) return
+  for (const { record, info } of body) {
     if (record.length === columns.length) {
       const fields = Object.fromEntries(columns.map((column, i) => [column, record[i] ?? '']))
-      return [{ fields: fields as Partial<Record<Column, string>>, line: info.lines }]
+      yield { fields: fields as Partial<Record<Column, string>>, line: info.lines }
+    } else {
+      problems.push(
+        `line ${info.lines}: ${record.length} fields, the header has ${columns.length}; quote fields that contain a comma`,
+      )
     }
-    problems.push(
-      `line ${info.lines}: ${record.length} fields, the header has ${columns.length}; quote fields that contain a comma`,
-    )
-    return []
-  })
+  }
 }
 
 function parseRecords(text: string, problems: string[]): CsvRecord[] {
