@@ -15,7 +15,7 @@ import { addMeter, gatewayNumber } from './meter-table.ts'
 
 /** What is saved once, beside the homes: small, and whole each time. */
 interface Common {
-  readonly version: 2
+  readonly version: 3
   readonly settings: Settings
   readonly wallMs: number | null
   readonly ticking: boolean
@@ -39,7 +39,7 @@ export function encodeCommon(detector: Detector): string {
   const { listening, gateways } = detector
   const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
   return JSON.stringify({
-    version: 2,
+    version: 3,
     settings: detector.settings,
     wallMs: finite(listening.wallMs),
     ticking: listening.ticking,
@@ -82,7 +82,7 @@ export function decodeDetector(
   areas: Iterable<Uint8Array>,
 ): Detector {
   const saved = JSON.parse(common) as Common
-  if (saved.version !== 2)
+  if (saved.version !== 3)
     throw new Error(`the detector was saved in an unknown form (${String(saved.version)})`)
   const detector = newDetector(saved.settings, newPool(saved.budget), loadVillage(saved.village))
   detector.listening.wallMs = saved.wallMs ?? -Infinity

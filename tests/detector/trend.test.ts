@@ -59,6 +59,15 @@ describe('a drop', () => {
     expect(timeline(homes, 58)).toContain('d51 raise drop H')
   })
 
+  it('is not raised, nor a surge, in days on which some of the neighbours eat elsewhere and others have guests', () => {
+    const festival = (index: number): Change => from(40, 47, [0.35, 0.8, 1.2, 2.6][index % 4] ?? 1)
+    const homes = neighbours(40).map(({ id }, index) => ({ id, change: festival(index) }))
+    expect(timeline(homes, 56).filter((line) => line.includes('raise')).length).toBeLessThanOrEqual(2)
+    // What is far even there is told.
+    const far = [{ id: 'H', change: from(40, 50, 0.04) }, ...homes]
+    expect(timeline(far, 56)).toContainEqual(expect.stringMatching(/raise drop H$/))
+  })
+
   it('is not raised for silence, nor for the days of leaving and coming back: that is the matter of inactivity', () => {
     const away: Change = (litres, day, hour) => {
       const since = day * 24 + hour

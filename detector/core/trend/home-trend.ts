@@ -5,10 +5,18 @@ import { matterKey } from '../matters.ts'
 import type { Profile } from '../observation.ts'
 import { judgeDay, LOOK_BACK_DAYS, type Days, type OpenTrend, type Step } from './judge-day.ts'
 import { endOfDay } from './observe-day.ts'
-import { constantShareOf, deviationOn, readDays, type DaySpan } from './read-days.ts'
+import { constantShareOf, deviationOn, readDays, type DaysOf } from './read-days.ts'
 import { sayStep } from './say-step.ts'
 import { H, levelOn, OPEN_DAYS, reachedOn, type TrendState } from './state.ts'
-import { areaOf, binOf, prepare, tellDay, type AreaIndex, type VillageIndex } from './village-index.ts'
+import {
+  areaOf,
+  binOf,
+  prepare,
+  tellDay,
+  unrestOn,
+  type AreaIndex,
+  type VillageIndex,
+} from './village-index.ts'
 
 /**
  * What is judged of a home's days, outside of its fold: the judgement hangs on the neighbours too, and they may report
@@ -85,8 +93,8 @@ export function settleTrend(
   if (!isOwn && revisionOf(areas) === trend.revision) return null
   if (trend.judgedDay === 0) trend.judgedDay = trend.sealedDay = today - 1
   if (today - 1 - trend.judgedDay >= GAP_DAYS) sealAll(trend)
-  const spans = spansOf(home)
-  let changedFrom = isOwn ? tellDays(home, state, offset, village, areas, spans) : Infinity
+  const of = daysOf(home)
+  let changedFrom = isOwn ? tellDays(home, state, offset, village, areas, of) : Infinity
   // Only days that are judged count as asked for: at midnight, neighbours have still to tell theirs.
   const newest = reachedOn(state, offset, today - 1) > 0 ? today - 1 : today - 2
   for (const area of areas) prepare(area, newest)
@@ -99,8 +107,9 @@ export function settleTrend(
     if (reachedOn(state, offset, day) === 0) return open
     const meters = areas.map((area, meter) => ({
       kind: profile.meters[meter]?.kind ?? 'water',
-      days: readDays(state, offset, meter, day, area, spans, scratchOf(meter)),
+      days: readDays(state, offset, meter, day, area, of, scratchOf(meter)),
       constantShare: constantShareOf(state, offset, meter, day),
+      unrest: (daysBefore: number) => unrestOn(area, day - daysBefore),
     }))
     return judgeDay(meters, day, open, steps)
   }
@@ -169,7 +178,7 @@ function tellDays(
   offset: number,
   village: VillageIndex,
   areas: readonly AreaIndex[],
-  spans: readonly DaySpan[],
+  of: DaysOf,
   onTold?: OnTold,
 ): number {
   const { trend, profile } = home
@@ -199,7 +208,7 @@ function tellDays(
     if (changedFrom === Infinity) continue
     areas.forEach((area, meter) => {
       const place = row + 2 + 2 * meter
-      const dev = deviationOn(readDays(state, offset, meter, day, null, spans, scratchOf(meter)))
+      const dev = deviationOn(readDays(state, offset, meter, day, null, of, scratchOf(meter)))
       const bin = Number.isNaN(dev) ? 0 : binOf(dev)
       const known = trend.told[place] ?? 0
       if (bin === known) return
@@ -237,11 +246,14 @@ function scratchOf(meter: number): Days {
 }
 
 /** Planned absences in days of the home, with the day of the return. */
-function spansOf({ absences, profile }: TrendHome): DaySpan[] {
-  return absences.map(({ fromMs, toMs }) => ({
-    from: Math.floor(wallMs(profile.timezone, fromMs) / DAY_MS),
-    to: Math.floor(wallMs(profile.timezone, toMs) / DAY_MS),
-  }))
+function daysOf({ absences, profile }: TrendHome): DaysOf {
+  return {
+    profile,
+    absences: absences.map(({ fromMs, toMs }) => ({
+      from: Math.floor(wallMs(profile.timezone, fromMs) / DAY_MS),
+      to: Math.floor(wallMs(profile.timezone, toMs) / DAY_MS),
+    })),
+  }
 }
 
 /** Whether its neighbours have changed since it was judged. */
@@ -262,7 +274,7 @@ export function tellNeighbours(
   onTold?: OnTold,
 ): void {
   if ((state[offset + H.day] ?? 0) === 0 || state[offset + H.stamp] === home.trend.stamp) return
-  tellDays(home, state, offset, village, areasOf(home, village), spansOf(home), onTold)
+  tellDays(home, state, offset, village, areasOf(home, village), daysOf(home), onTold)
 }
 
 function areasOf({ trend, profile }: TrendHome, village: VillageIndex): readonly AreaIndex[] {

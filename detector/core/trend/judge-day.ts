@@ -62,6 +62,8 @@ export interface MeterDays {
   readonly days: Days
   /** Of its newest days' use, what flowed without a stop (0 to 1): the matter of `continuous-flow`, not of `surge`. */
   readonly constantShare: number
+  /** How many times further apart than usual its neighbours were, so many days before the newest; at least 1. */
+  readonly unrest: (daysBefore: number) => number
 }
 
 /** Days that a judgement looks back. */
@@ -192,7 +194,7 @@ function findStep(
 }
 
 function stepOf(
-  { kind: meterKind, days, constantShare }: MeterDays,
+  { kind: meterKind, days, constantShare, unrest }: MeterDays,
   kind: 'drop' | 'surge',
   window: 'days' | 'week',
 ) {
@@ -210,8 +212,22 @@ function stepOf(
   const shift = now.level - before.level
   const least = (kind === 'drop' ? now.highest : now.lowest) - before.level
   if (sign * shift < bar || sign * least < bar / 2 || sign * shift < spreads * before.spread) return null
+  const unusual = shift / unrestOf(days, now.first, unrest)
+  if (sign * unusual < bar || sign * unusual < spreads * before.spread) return null
   if (kind === 'surge' && shift + Math.log(1 - constantShare) < bar / 2) return null
   return { base: before.level, shift, spread: before.spread, first: now.first }
+}
+
+/** Mean unrest of the known days since `first`. */
+function unrestOf(days: Days, first: number, unrest: MeterDays['unrest']): number {
+  let sum = 0
+  let count = 0
+  for (let at = first; at < days.length; at++) {
+    if (Number.isNaN(days[at] ?? NaN)) continue
+    sum += unrest(days.length - 1 - at)
+    count++
+  }
+  return sum / count
 }
 
 /** `decline`: the newest weeks against earlier ones. */
@@ -295,6 +311,12 @@ export function medianOf(days: Days, from: number, end: number, least: number): 
     if (!Number.isNaN(value)) scratch[count++] = value
   }
   return count === 0 || count < least ? NaN : middle(count)
+}
+
+/** Median and spread of a row in which at least `least` days are known; NaN otherwise. */
+export function middleAndSpread(days: Days, least: number): { level: number; spread: number } {
+  const level = medianOf(days, 0, days.length, least)
+  return { level, spread: Number.isNaN(level) ? NaN : spreadOf(days, 0, days.length, level) }
 }
 
 /** 1.4826 times the median distance from `level`. */

@@ -96,6 +96,7 @@ function spread(
   for (let back = 2; intervalMs - todayMs - (back - 1) * DAY_MS >= DAY_COVER * DAY_MS; back++) {
     const place = (day - back) % RING_DAYS
     if (getByte(state, at + M.levels, place) !== MISSING) continue
+    if (device.kind === 'electricity' && whole === 0) continue
     setByte(state, at + M.levels, place, codeOf((whole * DAY_MS) / intervalMs, device.kind))
     touch(state, offset, day - back, 0)
   }
@@ -111,6 +112,8 @@ function codeOfDay(state: TrendState, at: number, signs: number, kind: MeterKind
   const coverS = state[at + 1] ?? 0
   if (coverS < DAY_COVER * DAY_S) return MISSING
   if (hoursIn(signs) <= SILENT_SIGN_HOURS) return SILENT
+  // No lived home is without its base load for a day: the dial is stuck, or the power was cut.
+  if (kind === 'electricity' && (state[at] ?? 0) === 0) return MISSING
   return codeOf(((state[at] ?? 0) * DAY_S) / coverS, kind)
 }
 

@@ -12,6 +12,9 @@ export const SILENT_SIGN_HOURS = 2
 /** A day is judged when the home's data has reached this hour of the next one: its neighbours have reported it by then. */
 export const JUDGE_AFTER_HOURS = 12
 
+/** Newest days of electricity that must be as usual where a water dial is taken for stuck. */
+export const STANDSTILL_DAYS = 7
+
 /** Days before a day that make its usual level (median), and how many of them must be known. */
 export const LEVEL_DAYS = 28
 export const LEVEL_MIN_DAYS = 14
@@ -23,6 +26,9 @@ export const OUTLIER_NATS = 1.5
 export const AREA_MIN_HOMES = 20
 /** Of all homes together fewer are enough: the mean of few errs less than to take a festival for a matter of each home. */
 export const ALL_MIN_HOMES = 8
+
+/** Homes that are so many times further apart than usual are unrest; less is chance. */
+export const UNREST_FROM = 1.1
 
 /** `drop`, `surge`: the newest lived days that must agree, and within how many days they must lie; a few, or a week. */
 export const STEP_DAYS = 3

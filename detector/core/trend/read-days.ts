@@ -1,4 +1,6 @@
+import type { Profile } from '../observation.ts'
 import { LOOK_BACK_DAYS, medianOf, type Days } from './judge-day.ts'
+import { leaveOutStandstill } from './leave-out-standstill.ts'
 import { LEVEL_DAYS, LEVEL_MIN_DAYS, OUTLIER_NATS, STEP_DAYS } from './parameters.ts'
 import {
   amountOf,
@@ -24,9 +26,16 @@ export interface DaySpan {
   readonly to: number
 }
 
+/** Whose days are read. */
+export interface DaysOf {
+  readonly profile: Profile
+  readonly absences: readonly DaySpan[]
+}
+
 /**
  * The days of a meter up to `day` as they are judged. Left out: what is not known, silence (the matter of `inactivity`), the
- * day after a silence and, as soon as it is known, the day before one: somebody left or came back in the course of them.
+ * day after a silence and, as soon as it is known, the day before one: somebody left or came back in the course of them;
+ * planned absences; and days of a dial that is stuck.
  * @param area null: with what the village did
  */
 export function readDays(
@@ -35,7 +44,7 @@ export function readDays(
   meter: number,
   day: number,
   area: AreaIndex | null,
-  absences: readonly DaySpan[],
+  { profile, absences }: DaysOf,
   days: Days,
 ): Days {
   const at = meterAt(offset, meter) + M.levels
@@ -45,15 +54,18 @@ export function readDays(
   let place = first % RING_DAYS
   let before = first - 1 <= oldest ? MISSING : getByte(state, at, (first - 1) % RING_DAYS)
   let code = first <= oldest ? MISSING : getByte(state, at, place)
+  let standsStill = false
   for (let index = 0; index < LOOK_BACK_DAYS; index++) {
     place = place + 1 === RING_DAYS ? 0 : place + 1
     const isKnown = index < LOOK_BACK_DAYS - 1 && first + index + 1 > oldest
     const after = isKnown ? getByte(state, at, place) : MISSING
     const isCounted = code >= NO_USE && before !== SILENT && after !== SILENT
+    if (code === NO_USE) standsStill = true
     days[index] = isCounted ? natsOf(code) - (area === null ? 0 : indexOn(area, first + index)) : NaN
     before = code
     code = after
   }
+  if (standsStill) leaveOutStandstill(state, offset, profile, meter, day, days)
   for (const { from, to } of absences) {
     if (to >= first && from <= day) days.fill(NaN, Math.max(0, from - first), Math.max(0, to - first + 1))
   }

@@ -15,6 +15,7 @@ interface SavedArea {
   readonly counts: readonly number[]
   readonly index: readonly number[]
   readonly factors: readonly number[]
+  readonly spreads: readonly number[]
   /** null: nothing is stale. */
   readonly staleFrom: number | null
   readonly askedTo: number
@@ -33,6 +34,7 @@ export function saveVillage(village: VillageIndex): SavedVillage {
       counts: [...area.counts].flatMap((count, place) => (count > 0 ? [place, count] : [])),
       index: [...area.index],
       factors: [...area.factors],
+      spreads: [...area.spreads],
       staleFrom: Number.isFinite(area.staleFrom) ? area.staleFrom : null,
       askedTo: area.askedTo,
       revision: area.revision,
@@ -52,6 +54,7 @@ export function loadVillage(saved: SavedVillage): VillageIndex {
       area.counts[one.counts[at] ?? 0] = one.counts[at + 1] ?? 0
     area.index.set(one.index)
     area.factors.set(one.factors)
+    area.spreads.set(one.spreads)
     area.staleFrom = one.staleFrom ?? Infinity
     area.askedTo = one.askedTo
     area.revision = one.revision

@@ -1,5 +1,5 @@
 import type { MeterKind } from '../../../domain/units.ts'
-import { ALL_MIN_HOMES, AREA_MIN_HOMES, LEVEL_DAYS } from './parameters.ts'
+import { ALL_MIN_HOMES, AREA_MIN_HOMES, LEVEL_DAYS, LEVEL_MIN_DAYS, UNREST_FROM } from './parameters.ts'
 
 /**
  * What the homes of an area have in common, day by day: how much more or less than usual they all used.
@@ -34,6 +34,8 @@ export interface AreaIndex {
   readonly index: Int16Array
   /** f per day, likewise. */
   readonly factors: Int16Array
+  /** How far from f the homes are on a day, on average, likewise; 0 where too few have told. */
+  readonly spreads: Int16Array
   staleFrom: number
   /** The newest day that a home was judged by. */
   askedTo: number
@@ -64,14 +66,16 @@ export function areaOf(village: VillageIndex, kind: MeterKind, path: string): Ar
   if (known !== undefined) return known
   const cut = path.lastIndexOf('/')
   const parent = path === '' ? null : areaOf(village, kind, cut < 0 ? '' : path.slice(0, cut))
+  if (parent !== null) refresh(parent)
   const newestDay = parent?.newestDay ?? 0
   const area: AreaIndex = {
     parent,
     newestDay,
     counts: newCounts(path),
-    // A new area begins with what the larger one has seen so far.
+    // What it would be if it had always been there, with no homes: an area does not depend on when it was first heard of.
     index: parent === null ? new Int16Array(INDEX_DAYS) : parent.index.slice(),
     factors: parent === null ? new Int16Array(INDEX_DAYS) : parent.factors.slice(),
+    spreads: parent === null ? new Int16Array(INDEX_DAYS) : parent.spreads.slice(),
     staleFrom: newestDay - OPEN_AREA_DAYS + 1,
     askedTo: 0,
     revision: 0,
@@ -95,11 +99,11 @@ export function binOf(dev: number): number {
 
 /** Replaces what one home has said of a day, in its area and all around it. */
 export function tellDay(area: AreaIndex, day: number, oldBin: number, newBin: number): void {
+  if (day > area.newestDay) {
+    refresh(area)
+    open(area, day)
+  }
   for (let each: AreaIndex | null = area; each !== null; each = each.parent) {
-    if (day > each.newestDay) {
-      refresh(each)
-      slide(each, day)
-    }
     if (day <= each.newestDay - OPEN_AREA_DAYS) continue
     const row = (day % OPEN_AREA_DAYS) * BINS - 1
     if (oldBin > 0) each.counts[row + oldBin] = Math.max(0, (each.counts[row + oldBin] ?? 0) - 1)
@@ -108,16 +112,30 @@ export function tellDay(area: AreaIndex, day: number, oldBin: number, newBin: nu
   }
 }
 
-/** Opens the days up to `day`; what falls out of the open days stays as it was worked out last. */
+/** Opens the days up to `day` in an area and those around it, the largest first, because the others take over from it. */
+function open(area: AreaIndex, day: number): void {
+  if (area.parent !== null) open(area.parent, day)
+  // Not more at once than are open, so that each of them is worked out before it closes.
+  while (area.newestDay > 0 && day - area.newestDay > OPEN_AREA_DAYS) {
+    slide(area, area.newestDay + OPEN_AREA_DAYS)
+    workOut(area)
+  }
+  slide(area, day)
+}
+
+/** What falls out of the open days stays as it was worked out last. */
 function slide(area: AreaIndex, day: number): void {
   const from = Math.max(area.newestDay + 1, day - INDEX_DAYS + 1)
+  // Homes that were judged by a day of which nobody had told were judged by this: it is what the day is compared with.
+  const last = area.newestDay === 0 ? 0 : (area.index[area.newestDay % INDEX_DAYS] ?? 0)
   for (let each = from; each <= day; each++) {
     area.counts.fill(0, (each % OPEN_AREA_DAYS) * BINS, ((each % OPEN_AREA_DAYS) + 1) * BINS)
-    area.index[each % INDEX_DAYS] = 0
+    area.index[each % INDEX_DAYS] = last
     area.factors[each % INDEX_DAYS] = 0
+    area.spreads[each % INDEX_DAYS] = 0
   }
   area.staleFrom = Math.min(area.staleFrom, from)
-  area.newestDay = day
+  area.newestDay = Math.max(area.newestDay, day)
 }
 
 /** C of a day, in nats; 0 before anything is known, the newest known for a day that nobody has told of yet. */
@@ -130,6 +148,28 @@ export function indexOn(area: AreaIndex, day: number): number {
 export function factorOn(area: AreaIndex, day: number): number {
   if (day > area.newestDay || day <= area.newestDay - INDEX_DAYS) return 0
   return (area.factors[day % INDEX_DAYS] ?? 0) * UNIT
+}
+
+/**
+ * How many times further apart than usual the homes of an area are on a day, at least 1: in a festival some have guests and some
+ * eat elsewhere, so that a step that would be news of one home in another week is everybody's in this one.
+ */
+export function unrestOn(area: AreaIndex, day: number): number {
+  const now = spreadOn(area, day)
+  if (now === 0) return 1
+  const usual: number[] = []
+  for (let back = 1; back <= LEVEL_DAYS; back++) {
+    const spread = spreadOn(area, day - back)
+    if (spread > 0) usual.push(spread)
+  }
+  if (usual.length < LEVEL_MIN_DAYS) return 1
+  usual.sort((a, b) => a - b)
+  return Math.max(1, now / (UNREST_FROM * (usual[usual.length >> 1] ?? now)))
+}
+
+function spreadOn(area: AreaIndex, day: number): number {
+  if (day > area.newestDay || day <= area.newestDay - INDEX_DAYS) return 0
+  return area.spreads[day % INDEX_DAYS] ?? 0
 }
 
 /** Homes that have told of an open day, in this area or the smallest around it that has enough. */
@@ -168,7 +208,7 @@ export function refresh(area: AreaIndex): void {
   }
   workOut(area)
   if (parent === null || parent.newestDay <= area.newestDay) return
-  slide(area, parent.newestDay)
+  open(area, parent.newestDay)
   workOut(area)
 }
 
@@ -184,9 +224,12 @@ function workOut(area: AreaIndex): void {
     const place = day % INDEX_DAYS
     const factor = Math.round(factorOf(area, day) / UNIT)
     const level = factor + Math.round(levelBefore(area, day))
-    if (area.index[place] === level && area.factors[place] === factor) continue
+    const spread = spreadOf(area, day)
+    if (area.index[place] === level && area.factors[place] === factor && area.spreads[place] === spread)
+      continue
     area.index[place] = level
     area.factors[place] = factor
+    area.spreads[place] = spread
     changed = true
     if (day <= area.askedTo) asked = true
   }
@@ -210,13 +253,27 @@ function countOn(area: AreaIndex, day: number): number {
   return count
 }
 
-/** The mean of an area's deviations, from the middles of their bins. */
+/** The mean of an area's deviations, from the middles of their bins; that of the area around it, where they are too few. */
 function factorOf(area: AreaIndex, day: number): number {
   const count = countOn(area, day)
-  if (area.parent !== null && count < AREA_MIN_HOMES) return factorOf(area.parent, day)
+  // As it was worked out: the larger area may have closed the day already.
+  if (area.parent !== null && count < AREA_MIN_HOMES) return factorOn(area.parent, day)
   if (count < ALL_MIN_HOMES) return 0
   const row = (day % OPEN_AREA_DAYS) * BINS
   let sum = 0
   for (let bin = 0; bin < BINS; bin++) sum += (area.counts[row + bin] ?? 0) * (bin + 0.5)
   return LOWEST + (BIN * sum) / count
+}
+
+/** Hundredths of a nat that an area's homes are from their mean, on average; of those around it, where they are too few. */
+function spreadOf(area: AreaIndex, day: number): number {
+  const count = countOn(area, day)
+  if (count < AREA_MIN_HOMES) return area.parent === null ? 0 : spreadOn(area.parent, day)
+  const row = (day % OPEN_AREA_DAYS) * BINS
+  let sum = 0
+  for (let bin = 0; bin < BINS; bin++) sum += (area.counts[row + bin] ?? 0) * bin
+  const mean = sum / count
+  let apart = 0
+  for (let bin = 0; bin < BINS; bin++) apart += (area.counts[row + bin] ?? 0) * Math.abs(bin - mean)
+  return Math.round((BIN * apart) / count / UNIT)
 }
