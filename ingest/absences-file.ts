@@ -1,7 +1,7 @@
-import { CsvError, parse } from 'csv-parse/sync'
 import { ABSENCE_KINDS, absenceReasonSchema, problemOfBounds, type AbsenceKind } from '../domain/absence.ts'
 import { householdIdSchema, type HouseholdId } from '../domain/ids.ts'
 import { toIso, type EpochMs } from '../domain/time.ts'
+import { readTable, type TableRow } from '../platform/read-table.ts'
 
 /** A calendar file: CSV in UTF-8, one row per absence. Its columns, in any order. */
 export const ABSENCE_COLUMNS = {
@@ -12,6 +12,7 @@ export const ABSENCE_COLUMNS = {
   kind: `${ABSENCE_KINDS.join(' or ')}; empty, or the column left out: planned`,
 } as const
 type Column = keyof typeof ABSENCE_COLUMNS
+const COLUMNS = Object.keys(ABSENCE_COLUMNS) as Column[]
 const NEEDED: readonly Column[] = ['household', 'from', 'to', 'reason']
 
 export const ABSENCES_EXAMPLE = `household,from,to,reason,kind
@@ -37,13 +38,13 @@ export function parseAbsences(
   isKnown: (household: HouseholdId) => boolean,
 ): { rows: AbsenceRow[]; problems: string[] } {
   const problems: string[] = []
-  const records = readRecords(text, problems)
-  const rows = records.flatMap(({ fields, line }) => {
+  const rows: AbsenceRow[] = []
+  for (const { fields, line } of readTable(text, COLUMNS, NEEDED, problems)) {
     const found: string[] = []
     const row = readRow(fields, isKnown, found)
     for (const problem of found) problems.push(`line ${line}: ${problem}`)
-    return row === null ? [] : [row]
-  })
+    if (row !== null) rows.push(row)
+  }
   if (rows.length > MOST_ABSENCES) {
     problems.push(`the file has ${rows.length} absences; split it into files of up to ${MOST_ABSENCES}`)
   }
@@ -51,48 +52,8 @@ export function parseAbsences(
   return { rows: problems.length > 0 ? [] : rows, problems }
 }
 
-interface CsvRecord {
-  readonly record: string[]
-  readonly info: { readonly lines: number }
-}
-
-function readRecords(
-  text: string,
-  problems: string[],
-): { fields: Partial<Record<string, string>>; line: number }[] {
-  let records: CsvRecord[]
-  try {
-    const options = { info: true, bom: true, trim: true, skip_empty_lines: true, relax_column_count: true }
-    // Its types do not know that `info` changes the shape of a record.
-    records = parse(text, options) as unknown as CsvRecord[]
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    problems.push(`it is no CSV: ${error.message}`)
-    return []
-  }
-  const [header, ...body] = records
-  const columns = header?.record ?? []
-  const missing = NEEDED.filter((column) => !columns.includes(column))
-  const strange = columns.filter((column) => !(column in ABSENCE_COLUMNS))
-  for (const column of missing) problems.push(`line 1: the column "${column}" is missing`)
-  for (const column of strange) {
-    problems.push(`line 1: unknown column "${column}"; known are ${Object.keys(ABSENCE_COLUMNS).join(', ')}`)
-  }
-  if (problems.length > 0) return []
-  return body.flatMap(({ record, info }) => {
-    if (record.length === columns.length) {
-      const fields = Object.fromEntries(columns.map((column, i) => [column, record[i] ?? '']))
-      return [{ fields, line: info.lines }]
-    }
-    problems.push(
-      `line ${info.lines}: ${record.length} fields, the header has ${columns.length}; quote fields that contain a comma`,
-    )
-    return []
-  })
-}
-
 function readRow(
-  fields: Partial<Record<string, string>>,
+  fields: TableRow<Column>['fields'],
   isKnown: (household: HouseholdId) => boolean,
   problems: string[],
 ): AbsenceRow | null {

@@ -1,6 +1,5 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { CsvError, parse } from 'csv-parse/sync'
 import { z } from 'zod'
 import {
   contactSchema,
@@ -13,6 +12,7 @@ import {
 import { householdIdSchema, meterIdSchema } from '../domain/ids.ts'
 import { messageOf, OperationalError } from '../domain/operational-error.ts'
 import { METER_KINDS } from '../domain/units.ts'
+import { readTable, type TableRow } from '../platform/read-table.ts'
 
 /**
  * A households file: CSV in UTF-8, one row per meter; rows with the same `household` are one home. Its columns, in any
@@ -30,6 +30,7 @@ export const HOUSEHOLD_COLUMNS = {
   contact_phone: 'their number',
 } as const
 type Column = keyof typeof HOUSEHOLD_COLUMNS
+const COLUMNS = Object.keys(HOUSEHOLD_COLUMNS) as Column[]
 const NEEDED: readonly Column[] = ['household', 'meter', 'kind']
 
 export const HOUSEHOLDS_EXAMPLE = `household,meter,kind,region,tier,timezone,rule,contact_name,contact_phone
@@ -81,7 +82,8 @@ export function invalidHouseholds(name: string, problems: readonly string[]): Op
 
 export function parseHouseholds(text: string): { households: Household[]; problems: string[] } {
   const problems: string[] = []
-  const rows = readRows(text, problems)
+  const rows: NumberedRow[] = []
+  for (const row of readTable(text, COLUMNS, NEEDED, problems)) rows.push(...readRow(row, problems))
   const households = problems.length > 0 ? [] : gather(rows, problems)
   if (households.length > MOST_HOUSEHOLDS) {
     problems.push(`the file has ${households.length} homes; split it into files of up to ${MOST_HOUSEHOLDS}`)
@@ -103,65 +105,10 @@ export async function readText(file: string): Promise<string> {
   }
 }
 
-interface CsvRecord {
-  readonly record: string[]
-  readonly info: { readonly lines: number }
-}
-
-function readRows(text: string, problems: string[]): NumberedRow[] {
-  let records: CsvRecord[]
-  try {
-    // `relax_column_count`: rows of another length are told with all other problems, not instead of them.
-    const options = { info: true, bom: true, trim: true, skip_empty_lines: true, relax_column_count: true }
-    // Its types do not know that `info` changes the shape of a record.
-    records = parse(text, options) as unknown as CsvRecord[]
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    problems.push(`it is no CSV: ${error.message}`)
-    return []
-  }
-  const [header, ...body] = records
-  const columns = header?.record ?? []
-  const before = problems.length
-  checkHeader(columns, problems)
-  if (problems.length > before) return []
-  return body.flatMap(({ record, info }) => readRow(record, info.lines, columns, problems))
-}
-
-function checkHeader(columns: readonly string[], problems: string[]): void {
-  const known = Object.keys(HOUSEHOLD_COLUMNS)
-  if (columns.length === 0) {
-    problems.push(`the file is empty; the first line names the columns, such as ${known.join(',')}`)
-    return
-  }
-  for (const column of NEEDED) {
-    if (!columns.includes(column)) {
-      problems.push(
-        `line 1: the column "${column}" is missing; the first line names the columns, such as ${known.join(',')}`,
-      )
-    }
-  }
-  columns.forEach((column, i) => {
-    if (!known.includes(column))
-      problems.push(`line 1: unknown column "${column}"; known are ${known.join(', ')}`)
-    if (columns.indexOf(column) !== i) problems.push(`line 1: the column "${column}" stands twice`)
-  })
-}
-
-function readRow(
-  record: readonly string[],
-  line: number,
-  columns: readonly string[],
-  problems: string[],
-): NumberedRow[] {
-  if (record.length !== columns.length) {
-    problems.push(
-      `line ${line}: ${record.length} fields, the header has ${columns.length}; quote fields that contain a comma`,
-    )
-    return []
-  }
-  const fields = Object.fromEntries(Object.keys(HOUSEHOLD_COLUMNS).map((name) => [name, '']))
-  columns.forEach((column, i) => (fields[column] = record[i] ?? ''))
+function readRow(row: TableRow<Column>, problems: string[]): NumberedRow[] {
+  const { line } = row
+  const fields: Record<string, string> = Object.fromEntries(COLUMNS.map((name) => [name, '']))
+  Object.assign(fields, row.fields)
   const parsed = rowSchema.safeParse(fields)
   if (parsed.success) return [{ ...parsed.data, line }]
   // One field can break a rule twice; its first breach says enough.

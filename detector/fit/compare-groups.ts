@@ -1,4 +1,4 @@
-import type { LivedHome } from '../backtest/inject-stops.ts'
+import type { LivedHome } from './inject-stops.ts'
 import { tally, thresholdFor } from './count-alarms.ts'
 import { crossTrace, type Sample } from './cross-fit.ts'
 import { halfOf } from './half-of.ts'

@@ -1,4 +1,4 @@
-import type { LivedHome, Stop } from '../backtest/inject-stops.ts'
+import type { LivedHome, Stop } from './inject-stops.ts'
 import { MODEL } from '../core/life/model.ts'
 import { tally, thresholdFor } from './count-alarms.ts'
 import { TALLY_HEAD, tableHead, tableRow, tallyCells } from './print-tally.ts'

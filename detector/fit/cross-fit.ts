@@ -1,5 +1,5 @@
 import type { MeterKind } from '../../domain/units.ts'
-import type { LivedHome, Stop } from '../backtest/inject-stops.ts'
+import type { LivedHome, Stop } from './inject-stops.ts'
 import { FEATURE_NAMES } from '../core/life/hazard.ts'
 import { MODEL, type LifeModel } from '../core/life/model.ts'
 import { fitHazard } from './fit-hazard.ts'

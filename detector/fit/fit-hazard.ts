@@ -1,4 +1,4 @@
-import type { LivedHome } from '../backtest/inject-stops.ts'
+import type { LivedHome } from './inject-stops.ts'
 import { FEATURES } from '../core/life/hazard.ts'
 import { MODEL, type LifeModel } from '../core/life/model.ts'
 import { fitLogistic, type LogisticFit } from './fit-logistic.ts'

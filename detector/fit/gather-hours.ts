@@ -1,5 +1,5 @@
 import { HOUR_MS } from '../../domain/time.ts'
-import type { LivedHome } from '../backtest/inject-stops.ts'
+import type { LivedHome } from './inject-stops.ts'
 import { lifeThreshold } from '../core/life/base-load.ts'
 import { foldLife, newLife, type LifeState } from '../core/life/fold.ts'
 import { FEATURES, featuresOf } from '../core/life/hazard.ts'

@@ -1,5 +1,5 @@
 import { DAY_MS, type EpochMs } from '../../domain/time.ts'
-import type { LivedHome } from '../backtest/inject-stops.ts'
+import type { LivedHome } from './inject-stops.ts'
 import type { Series } from '../backtest/series.ts'
 import type { Observation } from '../core/observation.ts'
 

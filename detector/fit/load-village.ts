@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { readHouseholdsFile } from '../../ingest/households-file.ts'
 import { openReadingFile } from '../../platform/reading-file.ts'
-import type { LivedHome } from '../backtest/inject-stops.ts'
+import type { LivedHome } from './inject-stops.ts'
 import { loadReadings } from '../backtest/load-readings.ts'
 
 /** The homes with both meters of a simulated village, as `hearthline simulate --out FOLDER` writes it. */

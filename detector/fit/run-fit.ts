@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { METER_KINDS, type MeterKind } from '../../domain/units.ts'
 import { OperationalError } from '../../domain/operational-error.ts'
-import type { LivedHome } from '../backtest/inject-stops.ts'
+import type { LivedHome } from './inject-stops.ts'
 import { COEFFICIENTS, PRIOR_CURVE } from '../core/life/coefficients.ts'
 import { FEATURE_NAMES } from '../core/life/hazard.ts'
 import { MODEL } from '../core/life/model.ts'

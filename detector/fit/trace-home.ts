@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../domain/time.ts'
-import { drawStops, seededRandom, stopSeries, type LivedHome, type Stop } from '../backtest/inject-stops.ts'
+import { drawStops, seededRandom, stopSeries, type LivedHome, type Stop } from './inject-stops.ts'
 import { cloneLife, foldLife, isKnown, newLife, type LifeState } from '../core/life/fold.ts'
 import type { LifeModel } from '../core/life/model.ts'
 import { C, NEVER, V } from '../core/life/state.ts'

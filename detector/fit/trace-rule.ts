@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS, type EpochMs } from '../../domain/time.ts'
-import { stopSeries, type LivedHome, type Stop } from '../backtest/inject-stops.ts'
+import { stopSeries, type LivedHome, type Stop } from './inject-stops.ts'
 import type { Series } from '../backtest/series.ts'
 import { hourOf, wallMs } from '../core/local-time.ts'
 import { NIGHT_FROM_HOUR, NIGHT_TO_HOUR } from '../core/life/parameters.ts'

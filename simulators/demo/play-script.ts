@@ -122,9 +122,9 @@ function takeStock({ system, script, narrator, book }: PlayDeps): void {
     narrator.fact(stockOf(household, incident, book))
   }
   const away = script.weekender.household
-  const quiet = !book.isActive(away, 'inactivity')
+  const quiet = !book.isCalled(away, 'inactivity')
   narrator.fact(
-    `${away} is away as it is every week at this time: ${quiet ? 'rightly no alert' : 'an alert all the same (a false alarm)'}`,
+    `${away} is away as it is every week at this time: ${quiet ? 'rightly nobody is called' : 'an alert all the same (a false alarm)'}`,
   )
   narrator.fact(`See ${system.httpUrl}/api/v1/alerts?kind=inactivity`)
   narrator.fact(`Meters are read each quarter of an hour; the next round is in ${minutesToNextRound()} min.`)

@@ -9,7 +9,8 @@ export interface AlertBook {
   open(): void
   /** Alerts seen while learning. */
   earlier(): number
-  isActive(household: string, kind: string): boolean
+  /** Whether an alert is active now for which somebody is called: one that is held calls nobody. */
+  isCalled(household: string, kind: string): boolean
   /** When the alert that is active now was raised, event time. */
   raisedAt(household: string, kind: string): EpochMs | null
 }
@@ -34,14 +35,15 @@ export function createAlertBook(playFromMs: EpochMs, narrator: Narrator): AlertB
       if (known.size > REMEMBERED) known.delete(known.keys().next().value ?? '')
       const changedMs = Date.parse(alert.clearedAt ?? alert.raisedAt)
       if (!telling || changedMs < playFromMs) return
-      if (before?.condition !== alert.condition) narrator.alert(alert)
+      const isReleased = before?.state === 'held' && alert.state !== 'held' && alert.condition === 'active'
+      if (before?.condition !== alert.condition || isReleased) narrator.alert(alert)
       else if (before.severity !== alert.severity) narrator.grows(alert)
     },
     open() {
       telling = true
     },
     earlier: () => known.size,
-    isActive: (household, kind) => active(household, kind).length > 0,
+    isCalled: (household, kind) => active(household, kind).some(({ state }) => state !== 'held'),
     raisedAt: (household, kind) => {
       const [alert] = active(household, kind)
       return alert === undefined ? null : Date.parse(alert.raisedAt)

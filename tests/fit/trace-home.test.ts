@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { LivedHome } from '../../detector/backtest/inject-stops.ts'
+import type { LivedHome } from '../../detector/fit/inject-stops.ts'
 import type { Series } from '../../detector/backtest/series.ts'
 import { foldLife, newLife } from '../../detector/core/life/fold.ts'
 import { MODEL } from '../../detector/core/life/model.ts'

@@ -83,7 +83,7 @@ H-1,2026-02-14T08:00:00Z`
   })
 
   it.each([
-    ['', 'the column "household" is missing'],
+    ['', 'the file is empty'],
     ['household,from,to,reason,party\n', 'unknown column "party"'],
     ['household,from,to,reason\n', 'no rows'],
     ['household,from,to,reason\nH-1,"a', 'no CSV'],

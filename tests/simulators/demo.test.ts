@@ -114,7 +114,7 @@ describe('the live stream', () => {
     book.take(alert)
     book.take(alert)
     book.take({ ...alert, severity: 'red' })
-    expect(book.isActive('H-1', 'inactivity')).toBe(true)
+    expect(book.isCalled('H-1', 'inactivity')).toBe(true)
     book.take({ ...alert, id: 'old', condition: 'cleared', clearedAt: '2026-11-20T09:00:00Z' })
     book.take({ ...alert, condition: 'cleared', clearedAt: '2026-11-20T10:00:00Z' })
     expect(lines.map((line) => /ALERT|grows|cleared/.exec(line)?.[0])).toEqual([
@@ -123,6 +123,6 @@ describe('the live stream', () => {
       'cleared',
       'cleared',
     ])
-    expect(book.isActive('H-1', 'inactivity')).toBe(false)
+    expect(book.isCalled('H-1', 'inactivity')).toBe(false)
   })
 })

@@ -2,7 +2,7 @@ import type { HouseholdId } from '../../domain/ids.ts'
 import { DAY_MS, type EpochMs } from '../../domain/time.ts'
 import { hourOf, wallMs } from '../core/local-time.ts'
 import { NIGHT_FROM_HOUR, NIGHT_TO_HOUR } from '../core/life/parameters.ts'
-import type { Series } from './series.ts'
+import type { Series } from '../backtest/series.ts'
 
 /** A home as it lived: every meter's readings. */
 export interface LivedHome {
