@@ -55,4 +55,4 @@ test('a damaged journal stops ingest, is mended, and what was lost is listed in 
   expect(rejects).toEqual(rejects.map(() => expect.objectContaining({ code: 'journal-damaged' })))
   expect(readings.length + rejects.length).toBeGreaterThanOrEqual(8)
   expect(await mended.stop()).toBe(0)
-}, 40_000)
+}, 120_000)
