@@ -12,6 +12,7 @@ import { loadVillage, saveVillage, type SavedVillage } from './trend/save-villag
 import type { Hole } from './listening.ts'
 import type { Outcome } from './matters.ts'
 import { addMeter, gatewayNumber } from './meter-table.ts'
+import { unknownForm } from './unknown-form.ts'
 
 /** What is saved once, beside the homes: small, and whole each time. */
 interface Common {
@@ -82,8 +83,7 @@ export function decodeDetector(
   areas: Iterable<Uint8Array>,
 ): Detector {
   const saved = JSON.parse(common) as Common
-  if (saved.version !== 3)
-    throw new Error(`the detector was saved in an unknown form (${String(saved.version)})`)
+  if (saved.version !== 3) throw unknownForm('the detector', saved.version)
   const detector = newDetector(saved.settings, newPool(saved.budget), loadVillage(saved.village))
   detector.listening.wallMs = saved.wallMs ?? -Infinity
   detector.listening.ticking = saved.ticking

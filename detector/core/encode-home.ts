@@ -12,6 +12,7 @@ import { allocate, recordBytes, type Slab } from './state/slab.ts'
 import type { Said } from './rewind.ts'
 import { loadTrend, saveTrend, type SavedTrend } from './trend/home-trend.ts'
 import type { Item } from './window.ts'
+import { unknownForm } from './unknown-form.ts'
 
 /**
  * A home as bytes: what is told in words and lists as JSON, numbers as columns in the machine's own (little endian)
@@ -83,7 +84,7 @@ export function encodeHome(home: Home): Uint8Array {
 export function decodeHome(bytes: Uint8Array, records: Records): Home {
   const frames = splitFrames(bytes)
   const head = JSON.parse(words.decode(frames[0])) as Head
-  if (head.version !== 4) throw new Error(`a home was saved in an unknown form (${String(head.version)})`)
+  if (head.version !== 4) throw unknownForm('a home', head.version)
   const meters = head.profile.meters.length
   const numbers = floatsOf(frames[1])
   const shelf = shelfFor(records, head.profile)

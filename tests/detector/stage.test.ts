@@ -197,3 +197,20 @@ describe('the detector stage', () => {
     expect(unfinished).toBeGreaterThan(0)
   })
 })
+
+it('refuses a state of another version in words that say how to go on, and learns anew without it', async () => {
+  const dataDir = folder()
+  const offset = appendToLog(dataDir, villageLog(1, 1))
+  await foldAll(dataDir, offset)
+  const file = dataFiles(dataDir).detector
+  const db = new DatabaseSync(file)
+  const { changes } = db.prepare(`UPDATE detector SET state = json_set(state, '$.version', 0)`).run()
+  db.close()
+  expect(changes).toBe(1)
+  await expect(start(dataDir)).rejects.toMatchObject({
+    code: 'detector-state-of-another-version',
+    message: expect.stringContaining('out of the data folder'),
+  })
+  for (const part of [file, `${file}-wal`, `${file}-shm`]) fs.rmSync(part, { force: true })
+  await foldAll(dataDir, offset)
+})

@@ -3,6 +3,7 @@ import { bytesOf, floatsOf, joinFrames, splitFrames } from '../frames.ts'
 import type { Areas } from './areas.ts'
 import { newGroup, type Group } from './group.ts'
 import type { Run } from './outage.ts'
+import { unknownForm } from '../unknown-form.ts'
 
 /** What of a group does not follow from what its homes have told of their last hours. */
 interface Head {
@@ -32,7 +33,7 @@ export function encodeGroup(group: Group): Uint8Array {
 export function restoreArea(areas: Areas, bytes: Uint8Array): void {
   const [head, expected, usual, taught, good, clock] = splitFrames(bytes)
   const { version, area, newestHour, runs } = JSON.parse(words.decode(head)) as Head
-  if (version !== 1) throw new Error(`an area was saved in an unknown form (${String(version)})`)
+  if (version !== 1) throw unknownForm('an area', version)
   const group = newGroup(area)
   group.newestHour = newestHour
   group.runs = runs
