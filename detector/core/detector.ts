@@ -1,4 +1,3 @@
-import type { MeterId } from '../../domain/ids.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import { newAreas, type Areas } from './area/areas.ts'
 import { emptyPool, poolThreshold, type Pool } from './area/pool.ts'
@@ -63,10 +62,4 @@ export function newDetector(
 
 export function contextOf(pool: Pool, listening: Listening, village: VillageIndex): HomeContext {
   return { life: { thresholdOn: (day) => poolThreshold(pool, day) }, pool, village, holes: listening.holes }
-}
-
-/** The home that a meter belongs to now, if it was ever heard of. */
-export function homeOfMeter(detector: Detector, meter: MeterId): Home | null {
-  const slot = detector.meters.slots.get(meter)
-  return slot === undefined ? null : (detector.meters.homes[slot] ?? null)
 }

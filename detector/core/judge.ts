@@ -14,7 +14,7 @@ import { beginLife } from './life/state.ts'
 import type { Observation, Profile } from './observation.ts'
 import { foldRule } from './rules/fold.ts'
 import { beginRule, NEVER, R } from './rules/state.ts'
-import { bytesOfState, newAlone, type HomeState } from './state/home-state.ts'
+import { newAlone, type HomeState } from './state/home-state.ts'
 
 /**
  * Who judges a home's silence: its own evidence of life, or the fixed rule it is registered with. The rest of the
@@ -41,22 +41,6 @@ export function foldJudge(
   context: LifeContext,
 ): readonly Finding[] {
   return isLife(state) ? foldLife(state, observation, context) : foldRule(state, observation)
-}
-
-/** A copy of the record. */
-export function encodeJudge(state: JudgeState): Uint8Array {
-  return bytesOfState(state).slice()
-}
-
-/** `profile` tells which state the bytes are. @throws Error where they are not: a broken invariant. */
-export function decodeJudge(bytes: Uint8Array, profile: Profile): JudgeState {
-  const state = newAlone(profile)
-  const record = bytesOfState(state)
-  if (bytes.length !== record.length) {
-    throw new Error(`state of ${bytes.length} bytes, expected ${record.length}`)
-  }
-  record.set(bytes)
-  return state
 }
 
 /** Since when the home has been silent, where its judge can tell. */

@@ -124,17 +124,6 @@ export function itemAt(window: Window, index: number): Item {
   }
 }
 
-export function cloneWindow(window: Window): Window {
-  return {
-    length: window.length,
-    endMs: window.endMs.slice(),
-    intervalMs: window.intervalMs.slice(),
-    amount: window.amount.slice(),
-    meter: window.meter.slice(),
-    flags: window.flags.slice(),
-  }
-}
-
 /** Grows by half: a window's size is steady once it spans the lateness. */
 function grow(window: Window): void {
   const bigger = newWindow(Math.max(FIRST_CAPACITY, Math.ceil(window.endMs.length * 1.5)))

@@ -27,7 +27,6 @@ export interface Trace {
 export type Evidence = (state: LifeState) => number
 export const SCORE: Evidence = (state) => state.f32[state.level + V.peak] ?? 0
 export const SURPRISE: Evidence = (state) => state.f32[state.level + V.surprise] ?? 0
-export const UNLIKELIHOOD: Evidence = (state) => -(state.f32[state.level + V.logAlive] ?? 0)
 
 const NEVER_REACHED = { thresholdOn: () => Infinity }
 

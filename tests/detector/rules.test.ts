@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { InactivityRule, RiskTier } from '../../domain/household.ts'
 import { HOUR_MS, MINUTE_MS } from '../../domain/time.ts'
-import { decodeJudge, encodeJudge, foldJudge, newJudge } from '../../detector/core/judge.ts'
+import { foldJudge, newJudge } from '../../detector/core/judge.ts'
 import type { Observation } from '../../detector/core/observation.ts'
+import { cloneAlone } from '../../detector/core/state/home-state.ts'
 import { hoursOf, MONDAY_MS, observationsOf, profileOf } from './life-timeline.ts'
 
 const context = { thresholdOn: () => 11 }
@@ -21,7 +22,7 @@ function judged(
   })
   let state = newJudge(profile)
   return feed.flatMap((one: Observation, n) => {
-    if (n === 50) state = decodeJudge(encodeJudge(state), profile)
+    if (n === 50) state = cloneAlone(state)
     return foldJudge(state, one, context)
   })
 }
