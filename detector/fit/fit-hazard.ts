@@ -7,7 +7,7 @@ import { gatherHours, type Hours } from './gather-hours.ts'
 /** Of the weights but the constant: small beside the tens of thousands of hours that they rest on. */
 export const RIDGE = 3
 
-/** The silent hours of some homes; no weight enters them. */
+/** The silent hours of some homes; weights enter them by what a gap leaves of a silence (fade-silence.ts), and no other way. */
 export function hoursOf(homes: readonly LivedHome[], model: LifeModel = MODEL): Hours {
   const hours: Hours = { covariates: [], returned: [] }
   for (const home of homes) gatherHours(home, hours, model)

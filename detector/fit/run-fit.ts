@@ -8,11 +8,15 @@ import { MODEL } from '../core/life/model.ts'
 import { fitHazard, hoursOf } from './fit-hazard.ts'
 import { devianceOf } from './fit-logistic.ts'
 import { fitPriorCurve } from './fit-prior-curve.ts'
+import type { Hours } from './gather-hours.ts'
 import { halfOf } from './half-of.ts'
 import { reportFailure } from './report-failure.ts'
 import { loadHomes, parseSource, type Source } from './load-homes.ts'
 import { SCORE, traceHome } from './trace-home.ts'
 import { DECIMALS, rounded, writeCoefficients, type Fitted } from './write-coefficients.ts'
+
+const MAX_TURNS = 12
+const SETTLED = 2e-4
 
 interface FitOptions {
   readonly water: readonly Source[]
@@ -55,12 +59,7 @@ async function fit(options: FitOptions): Promise<void> {
 }
 
 function fitKind(kind: MeterKind, halves: readonly (readonly LivedHome[])[]): number[] {
-  const [tuned, heldOut] = halves.map((homes) => hoursOf(homes))
-  if (tuned === undefined || heldOut === undefined || tuned.returned.length === 0) {
-    throw new OperationalError('too-few-homes', `no ${kind} home of the tuned half has outlived its warm-up`)
-  }
-  const { weights, steps } = fitHazard(tuned)
-  const kept = weights.map(rounded)
+  const { tuned, heldOut, kept, steps } = fitUntilSettled(kind, halves)
   const inUse = COEFFICIENTS[kind]
   print(`${kind}: ${halves[0]?.length} homes, ${tuned.returned.length} silent hours, ${steps} steps`)
   print(`  ${'term'.padEnd(6)}${'fitted'.padStart(10)}${'in use'.padStart(10)}`)
@@ -77,6 +76,31 @@ function fitKind(kind: MeterKind, halves: readonly (readonly LivedHome[])[]): nu
     print(`  deviance per hour, ${name}: ${one}, in use ${other}`)
   }
   return kept
+}
+
+/** What a gap leaves of a silence hangs on the weights, and they on the silences: fitted in turn until they agree. */
+function fitUntilSettled(
+  kind: MeterKind,
+  halves: readonly (readonly LivedHome[])[],
+): { tuned: Hours; heldOut: Hours; kept: number[]; steps: number } {
+  let kept: number[] = [...COEFFICIENTS[kind]]
+  for (let turn = 1; turn <= MAX_TURNS; turn++) {
+    const model = { ...MODEL, weights: { ...MODEL.weights, [kind]: kept } }
+    const [tuned, heldOut] = halves.map((homes) => hoursOf(homes, model))
+    if (tuned === undefined || heldOut === undefined || tuned.returned.length === 0) {
+      throw new OperationalError(
+        'too-few-homes',
+        `no ${kind} home of the tuned half has outlived its warm-up`,
+      )
+    }
+    const { weights, steps } = fitHazard(tuned)
+    const before = kept
+    kept = weights.map(rounded)
+    if (kept.every((weight, i) => Math.abs(weight - (before[i] ?? 0)) < SETTLED)) {
+      return { tuned, heldOut, kept, steps }
+    }
+  }
+  throw new OperationalError('not-settled', `the weights for ${kind} do not settle in ${MAX_TURNS} turns`)
 }
 
 function finish(fitted: Fitted, write: boolean): void {

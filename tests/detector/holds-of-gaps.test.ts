@@ -3,7 +3,8 @@ import type { Finding } from '../../domain/finding.ts'
 import type { ReadingsLogEntry } from '../../domain/log-entry.ts'
 import type { Reading } from '../../domain/reading.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../domain/time.ts'
-import { lived, play, readings, START_MS, tick, usual } from './feed.ts'
+import { newDetector } from '../../detector/core/detector.ts'
+import { lived, play, reading, readings, SETTINGS, START_MS, tick, usual } from './feed.ts'
 import { saveAndLoad } from './save-and-load.ts'
 import { standing } from './standing.ts'
 
@@ -41,14 +42,28 @@ describe('a home that was falling silent when its data ended', () => {
     ])
   })
 
-  it('is judged anew by the first data that are back: raised where they show the silence going on', () => {
-    const after = lived('M', day(21, 8), day(22), silent)
-    const { findings } = play(live([...before, ...after], START_MS, day(22)))
+  it('is raised by the first data that are back where they tell that nothing flowed in the gap', () => {
+    const gapMs = day(21, 9) - day(20, 20)
+    const spanning = reading('M', day(21, 9), 0, { intervalMs: gapMs, register: 12_345 })
+    const { findings } = play(live([...before, spanning], START_MS, day(21, 10)))
     const told = inactivity(findings)
     expect(told[0]).toMatchObject({ type: 'raise', hold: { reason: 'data-gap' } })
     const last = told.at(-1)
-    expect(last).toMatchObject({ type: 'raise', onsetMs: QUIET_MS })
+    expect(last).toMatchObject({ type: 'raise', onsetMs: QUIET_MS, atMs: day(21, 9) })
     expect(last).not.toHaveProperty('hold')
+  })
+
+  it('is judged by what is silent after the gap where nobody knows what flowed in it', () => {
+    const after = lived('M', day(21, 8), day(23), silent)
+    const { findings } = play(live([...before, ...after], START_MS, day(23)))
+    const told = inactivity(findings)
+    expect(told.map((one) => (one.type === 'raise' ? (one.hold?.reason ?? 'called') : one.type))).toEqual([
+      'data-gap',
+      'retract',
+      'called',
+    ])
+    expect(told.at(-1)?.onsetMs).toBe(QUIET_MS)
+    expect(told.at(-1)?.atMs).toBeGreaterThan(day(21, 16))
   })
 
   it('is taken back, with the reason, where they show life', () => {
@@ -98,7 +113,8 @@ describe('a home on its usual weekly absence', () => {
 
   it('is shown as held, with what is usual, and let go when life is back', () => {
     const list = lived('M', START_MS, day(7 * 9 + 3), weekly).map((one) => readings(one))
-    const { findings } = play(list)
+    // A budget at which even the ninth weekend away would be asked after.
+    const { findings } = play(list, newDetector({ ...SETTINGS, budget: 1.5 }))
     const told = inactivity(findings).filter(({ atMs }) => atMs > saturday(8))
     expect(told).toMatchObject([{ type: 'raise', hold: { reason: 'usual-absence' } }, { type: 'clear' }])
     const [held] = told

@@ -8,14 +8,14 @@ import type { MeterKind } from '../../../domain/units.ts'
  */
 export const COEFFICIENTS: Readonly<Record<MeterKind, readonly number[]>> = {
   water: [
-    -1.1086, 0.8865, -0.1577, -0.2394, 0.327, 0.035, -0.3259, 0.158, 0.3621, -0.6883, -0.0379, 0.3669, 0.1621,
-    -0.0421, 0.6858, -0.1107,
+    -1.1094, 0.8905, -0.2096, -0.2244, 0.3519, 0.0316, -0.3378, 0.1635, 0.3553, -0.6857, -0.002, 0.3612,
+    0.1664, -0.0502, 0.6679, -0.0879,
   ],
   electricity: [
-    -0.5177, 0.736, -0.0571, -0.3892, 0.1826, 0.036, -0.2124, 0.1617, 0.4675, -0.5984, -0.2609, 0.3618,
-    0.3178, -0.0347, 0.3392, -0.0323,
+    -0.5177, 0.7361, -0.057, -0.3893, 0.1825, 0.036, -0.2125, 0.1617, 0.4675, -0.5985, -0.261, 0.3618, 0.3178,
+    -0.0346, 0.3392, -0.0323,
   ],
 }
 
 /** Alerts per home and 30 days that a threshold of x costs, before the homes themselves have shown it: exp(logAt11 - slope (x - 11)). */
-export const PRIOR_CURVE = { logAt11: 0.1257, slope: 0.697 } as const
+export const PRIOR_CURVE = { logAt11: 0.039, slope: 0.6982 } as const

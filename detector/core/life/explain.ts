@@ -38,6 +38,8 @@ export function describeSilence(
     .sort((a, b) => b - a)
     .slice(0, 3)
     .map((each) => Math.round(each / 16))
+  const counted = Math.round(f32[level + V.silentHours] ?? 0)
+  const isBroken = counted < hours - 1
   const alive = Math.exp(f32[level + V.logAlive] ?? 0)
   const oneIn = Math.max(2, Math.min(100_000, Math.round(1 / alive)))
   const kinds = [...new Set(profile.meters.map((meter) => meter.kind))]
@@ -49,12 +51,14 @@ export function describeSilence(
     explanation: {
       en:
         `No sign of life for ${hours} h (${meters}). The last was at ${from}: ${last} of ${lastKind}. ` +
+        (isBroken ? `Not all of that time was seen: ${counted} h of it count. ` : '') +
         `At ${hour} on a ${weekend ? 'weekend day' : 'weekday'} this home usually shows life ${often} times in 10. ` +
         `${habit === null ? '' : habitInEnglish(profile, habit)}Its longest silences of the last eight weeks: ${longest.join(' h, ')} h. ` +
         `A silence that begins like this one lasts so long about once in ${oneIn}.`,
       zh:
         `已有 ${hours} 小时无生活迹象（${kinds.map((kind) => KIND_ZH[kind]).join('、')}）。` +
         `最后一次在 ${from}：${KIND_ZH[lastKind]} ${last}。` +
+        (isBroken ? `期间数据有缺失，计入 ${counted} 小时。` : '') +
         `${weekend ? '周末' : '工作日'} ${hour} 前后，这户平时 10 次中有 ${often} 次有用量。` +
         `${habit === null ? '' : habitInChinese(profile, habit)}近八周最长的静默为 ${longest.join('、')} 小时。这样开始的静默约每 ${oneIn} 次才有一次持续这么久。`,
     },

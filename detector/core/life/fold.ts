@@ -64,7 +64,7 @@ export function foldLife(
     creditSilence(state)
   }
   markDay(state, 0)
-  scoreSilence(state)
+  scoreSilence(state, endMs)
   return judgeSilence(state, endMs, context)
 }
 

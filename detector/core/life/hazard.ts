@@ -1,10 +1,10 @@
 import type { MeterKind } from '../../../domain/units.ts'
 import type { Profile } from '../observation.ts'
 import { MODEL } from './model.ts'
-import { RETURNS_EDGES } from './parameters.ts'
+import { RETURNS_EDGES, RETURNS_HALF_LIFE_DAYS } from './parameters.ts'
 import { fastLogit, logit, logOfNext, softplus } from './logarithms.ts'
 import { fastByteOf, HOME_ROW, lastDayRateOf, rateOf } from './rhythm.ts'
-import { RETURN_BINS, V, type LifeState } from './state.ts'
+import { B, RETURN_BINS, V, type LifeState } from './state.ts'
 
 /** In the order of `featuresOf`, as docs/DETECTION.md calls them. */
 // prettier-ignore
@@ -37,7 +37,8 @@ export function featuresOf(
   ])
 }
 
-function kindOf(profile: Profile): MeterKind {
+/** Which weights judge a home: nothing but a person runs a tap. */
+export function kindOf(profile: Profile): MeterKind {
   for (const meter of profile.meters) if (meter.kind === 'water') return 'water'
   return 'electricity'
 }
@@ -111,10 +112,30 @@ export function returnBin(surprise: number): number {
 
 /**
  * How much more or less often this home returns from such silences than the pooled law says: the posterior mean of a
- * gamma frailty, (returns + k) / (expected returns + k). This is the home's calibration on its own completed silences.
+ * gamma frailty, (returns + k) / (expected returns + k). This is the home's calibration on its own completed silences: what
+ * the present one has not shown yet must not make its own length look usual, so its bin is held as it was found.
  */
-export function frailty({ f32, returns, model }: LifeState, bin: number): number {
+export function frailty(state: LifeState, bin: number): number {
+  const { u8, f32, flag, level } = state
+  return u8[flag + B.heldBin] === bin + 1 ? (f32[level + V.frailty] ?? 1) : ownReturns(state, bin)
+}
+
+function ownReturns({ f32, returns, model }: LifeState, bin: number): number {
   const returned = f32[returns + bin] ?? 0
   const expected = f32[returns + RETURN_BINS + bin] ?? 0
   return (returned + model.returnsPrior) / (expected + model.returnsPrior)
+}
+
+/** The present silence has come into this bin, and is about to teach it. */
+export function holdFrailty(state: LifeState, bin: number): void {
+  const { u8, f32, flag, level } = state
+  if (u8[flag + B.heldBin] === bin + 1) return
+  f32[level + V.frailty] = ownReturns(state, bin)
+  u8[flag + B.heldBin] = bin + 1
+}
+
+/** What the home has shown of its returns counts for less with the days. */
+export function forgetReturns({ f32, returns }: LifeState, days: number): void {
+  const left = 2 ** (-days / RETURNS_HALF_LIFE_DAYS)
+  for (let at = returns; at < returns + 2 * RETURN_BINS; at++) f32[at] = (f32[at] ?? 0) * left
 }

@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS } from '../../../domain/time.ts'
-import { frailty, pooledHazard, returnBin } from './hazard.ts'
-import { LATELY_HOURS, LONG_RUN_HOURS, MIN_COVER, RETURNS_FORGET, WORTH_HOURS } from './parameters.ts'
+import { frailty, holdFrailty, pooledHazard, returnBin } from './hazard.ts'
+import { LATELY_HOURS, LONG_RUN_HOURS, MIN_COVER, WORTH_HOURS } from './parameters.ts'
 import { surpriseOf } from './logarithms.ts'
 import { HOME_ROW, learnFastRate, learnLastDay, learnRate, meterRow, rateOf } from './rhythm.ts'
 import { B, H, L, LOAD_ROW, M, RETURN_BINS, V, type LifeState } from './state.ts'
@@ -32,7 +32,9 @@ export function enterHour(state: LifeState, wallHour: number): void {
   const row = state.u16[state.mark + M.row] ?? HOME_ROW
   f32[level + V.hourSurprise] = surpriseOf(rateOf(state, row, slotOf(wallHour)))
   if (silent) {
-    u8[flag + B.beganBin] = returnBin(f32[level + V.surprise] ?? 0)
+    const bin = returnBin(f32[level + V.surprise] ?? 0)
+    u8[flag + B.beganBin] = bin
+    holdFrailty(state, bin)
     hazardOfHour(state)
   }
 }
@@ -99,8 +101,8 @@ function learnReturn(state: LifeState, sign: number): void {
   const { f32, level } = state
   const at = state.returns + (state.u8[state.flag + B.beganBin] ?? 0)
   const expected = 1 - Math.exp(-Math.max(0, f32[level + V.hazard] ?? 0))
-  f32[at] = (f32[at] ?? 0) * RETURNS_FORGET + sign
-  f32[at + RETURN_BINS] = (f32[at + RETURN_BINS] ?? 0) * RETURNS_FORGET + expected
+  f32[at] = (f32[at] ?? 0) + sign
+  f32[at + RETURN_BINS] = (f32[at + RETURN_BINS] ?? 0) + expected
 }
 
 /** Marks `hours` of the present hour as observed by `meter`. */

@@ -3,11 +3,18 @@ import { COEFFICIENTS } from './coefficients.ts'
 import {
   BASE_CAP,
   DEEP_NATS,
+  FADE_BELOW,
   FLOOR_MIN_UNBROKEN,
   HABIT_MIN_WEEKS,
   RETURNS_PRIOR,
-  UNLIKELY_SHARE,
+  UNLIKELY,
 } from './parameters.ts'
+
+/** What the improbability of a silence weighs in its score (weigh.ts). */
+export interface UnlikelyWeight {
+  readonly share: number
+  readonly fall: number
+}
 
 /**
  * What a home is judged by, as far as it is varied to see what each idea buys (detector/fit): an idea is switched off by a
@@ -20,12 +27,14 @@ export interface LifeModel {
   readonly returnsPrior: number
   /** `FLOOR_MIN_UNBROKEN`; Infinity: no leak floor is believed, and water that never stops is taken for life. */
   readonly floorMinUnbroken: number
+  /** `FADE_BELOW`; -1: a gap takes nothing from a silence. */
+  readonly fadeBelow: number
   /** `DEEP_NATS`; Infinity: a deep silence of power ends like any other. */
   readonly deepNats: number
   /** `BASE_CAP`; Infinity: the base load is whatever the nights draw. */
   readonly baseCap: number
-  /** `UNLIKELY_SHARE`; 1: the score is the improbability of the silence alone, 0: what waiting saves alone. */
-  readonly unlikelyShare: number
+  /** `UNLIKELY`; share 1: the score is the improbability of the silence alone, 0: what waiting saves alone. */
+  readonly unlikely: Readonly<Record<MeterKind, UnlikelyWeight>>
   /** `HABIT_MIN_WEEKS`; Infinity: no weekly absence is known. */
   readonly habitMinWeeks: number
 }
@@ -34,8 +43,9 @@ export const MODEL: LifeModel = {
   weights: COEFFICIENTS,
   returnsPrior: RETURNS_PRIOR,
   floorMinUnbroken: FLOOR_MIN_UNBROKEN,
+  fadeBelow: FADE_BELOW,
   deepNats: DEEP_NATS,
   baseCap: BASE_CAP,
-  unlikelyShare: UNLIKELY_SHARE,
+  unlikely: UNLIKELY,
   habitMinWeeks: HABIT_MIN_WEEKS,
 }

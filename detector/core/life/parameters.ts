@@ -38,10 +38,13 @@ export const HABIT_FORGOTTEN_WEEKS = 3
 /** How long after the latest of the usual returns a home is waited for. */
 export const HABIT_MARGIN_HOURS = 2
 
+/** A gap that a silence is this likely to have outlasted (a lost interval, the small hours) takes nothing from it (fade-silence.ts). */
+export const FADE_BELOW = 0.99
+
 /** Prior weight, in expected returns, of "this home returns as the pooled hazard says". */
-export const RETURNS_PRIOR = 15
-/** Per hour: how fast the home's own count of returns forgets (half-life 19 days of silence). */
-export const RETURNS_FORGET = 0.9985
+export const RETURNS_PRIOR = 8
+/** How fast the home's own count of returns forgets: half-life in days. */
+export const RETURNS_HALF_LIFE_DAYS = 60
 /** Surprise (nats) at which the home's own count of returns changes its bin. */
 export const RETURNS_EDGES = [2, 5, 10, 20, 40] as const
 
@@ -51,8 +54,16 @@ export const WORTH_HOURS = 48
 export const WORTH_ALREADY_OPEN = 0.5
 /** How far ahead the use of waiting is looked for: longer than any night. */
 export const HORIZON_HOURS = 18
-/** What the improbability of the silence itself weighs in the score; the rest is what waiting still saves. */
-export const UNLIKELY_SHARE = 0.5
+/**
+ * What the improbability of the silence itself weighs in the score (the rest is what waiting still saves), and by how much less
+ * per unit of score above `LESS_UNLIKELY_FROM` (weigh.ts).
+ */
+export const UNLIKELY = {
+  water: { share: 0.6, fall: 0.2 },
+  electricity: { share: 0.5, fall: 0 },
+} as const
+export const LESS_UNLIKELY_FROM = 11.2
+export const UNLIKELY_SHARE_LEAST = 0.3
 
 /** Water that runs all the time: this share of the last week's hours lies at or below the floor. */
 export const FLOOR_SHARE = 0.1
@@ -92,10 +103,14 @@ export const LONG_INTERVAL_HOURS = 1.6
 /** Share of an hour that must have been observed before the hour teaches anything. */
 export const MIN_COVER = 0.5
 
-/** The score is worked out once a silence is this long, this unlikely (ln P), and then every so many hours of it. */
+/**
+ * The score is worked out once a silence is this long and this unlikely (ln P): at the end of each hour of the wall clock (no more
+ * of it left than this share), or where readings do not end with it, after so many hours.
+ */
 export const SCORE_FROM_HOURS = 2
 export const SCORE_FROM_LOG_ALIVE = -0.7
-export const SCORE_EVERY_HOURS = 0.24
+export const HOUR_IS_OVER = 0.02
+export const SCORE_EVERY_HOURS = 0.9
 
 /** Severity rises when the score passes the threshold by this much, or the alert has stood this long. */
 export const ORANGE_ABOVE = 0.7

@@ -1,5 +1,6 @@
 import type { Severity } from '../../../domain/alert-kinds.ts'
 import { DAY_MS, HOUR_MS, type EpochMs } from '../../../domain/time.ts'
+import { wallMs } from '../local-time.ts'
 import { ALERTED, LEVEL_COUNT, LEVEL_FROM, LEVEL_STEP, withObserved } from '../area/budget.ts'
 import {
   BUDGET_DAYS,
@@ -7,13 +8,16 @@ import {
   ORANGE_AFTER_HOURS,
   RED_ABOVE,
   RED_AFTER_HOURS,
+  HOUR_IS_OVER,
   SCORE_EVERY_HOURS,
   SCORE_FROM_HOURS,
   SCORE_FROM_LOG_ALIVE,
   UNBROKEN_MEMORY,
 } from './parameters.ts'
-import { C, DAYS, H, M, sixteenthsOf, V, WEEKS, type LifeState } from './state.ts'
+import { B, C, DAYS, H, M, sixteenthsOf, V, WEEKS, type LifeState } from './state.ts'
+import { forgetReturns } from './hazard.ts'
 import { dayOf } from './hour.ts'
+import { fadeSilence } from './fade-silence.ts'
 import { scoreOf } from './waiting.ts'
 import { forgetAbsences, isUsualAbsence, rememberAbsence } from './weekly-absence.ts'
 
@@ -32,12 +36,14 @@ export function advanceClock(state: LifeState, startMs: EpochMs, endMs: EpochMs)
   // A tenth of an interval is the jitter of clocks.
   const joins = newest < 0 || startMs - newest <= 0.1 * (endMs - startMs) ? 1 : 0
   f32[level + V.unbroken] = unbroken + (joins - unbroken) / UNBROKEN_MEMORY
+  if (joins === 0) fadeSilence(state, newest, startMs)
   const day = dayOf(endMs)
   const before = newest < 0 ? day - 1 : dayOf(newest)
   if (day > before) {
     for (let d = Math.max(before + 1, day - DAYS + 1); d <= day; d++)
       state.u32[state.reached + (d % DAYS)] = 0
     f32[level + V.dayHours] = 0
+    if (newest >= 0) forgetReturns(state, day - before)
   }
   const week = Math.floor(endMs / (7 * DAY_MS))
   if (newest >= 0 && week !== state.u16[state.mark + M.week]) forgetAbsences(state, newest, endMs)
@@ -71,19 +77,22 @@ export function endSilence(state: LifeState, endMs: EpochMs): void {
   f32[level + V.peak] = 0
   f32[level + V.noted] = 0
   f32[level + V.scoredAt] = 0
+  state.u8[state.flag + B.heldBin] = 0
 }
 
 /**
  * Works out the score of the present silence where it can matter, and notes the evidence levels it reaches. What a weekly
  * absence explains costs nobody a knock: it is noted once the habit explains it no longer.
  */
-export function scoreSilence(state: LifeState): void {
+export function scoreSilence(state: LifeState, endMs: EpochMs): void {
   const { f32, level } = state
   const silentHours = f32[level + V.silentHours] ?? 0
   if (silentHours < SCORE_FROM_HOURS || (f32[level + V.logAlive] ?? 0) > SCORE_FROM_LOG_ALIVE) return
-  if (silentHours - (f32[level + V.scoredAt] ?? 0) < SCORE_EVERY_HOURS) return
+  const hour = state.u32[state.hour + H.current] ?? 0
+  const restOfHour = Math.min(1, Math.max(0, hour + 1 - wallMs(state.profile.timezone, endMs) / HOUR_MS))
+  if (restOfHour > HOUR_IS_OVER && silentHours - (f32[level + V.scoredAt] ?? 0) < SCORE_EVERY_HOURS) return
   f32[level + V.scoredAt] = silentHours
-  const peak = Math.max(f32[level + V.peak] ?? 0, scoreOf(state, state.u32[state.hour + H.current] ?? 0))
+  const peak = Math.max(f32[level + V.peak] ?? 0, scoreOf(state, hour, restOfHour))
   f32[level + V.peak] = peak
   const noted = f32[level + V.noted] ?? 0
   if (peak <= noted || isUsualAbsence(state)) return

@@ -64,6 +64,8 @@ export const V = {
   noted: 15,
   /** Observed hours of the newest day. */
   dayHours: 16,
+  /** The home's own calibration in the bin of returns that the present silence is in, as it was when the silence came into it. */
+  frailty: 17,
 } as const
 
 /** Places in `hour`: the wall-clock hour (since 1970) being observed; bit h: hour h of the day showed life when last observed. */
@@ -72,8 +74,11 @@ export const H = { current: 0, lastDay: 1 } as const
 /** Places in `mark`: the row of rates that speaks for the home (0: all its meters), the newest sign's meter, the newest week (since 1970). */
 export const M = { row: 0, lastMeter: 1, week: 2 } as const
 
-/** Places in `flag`: whether the present hour began in silence, in which bin of returns, whether it has shown life; severity of the open alert. */
-export const B = { beganSilent: 0, beganBin: 1, sign: 2, severity: 3 } as const
+/**
+ * Places in `flag`: whether the present hour began in silence, in which bin of returns, whether it has shown life; severity of
+ * the open alert; one more than the bin whose calibration the present silence holds (0: none).
+ */
+export const B = { beganSilent: 0, beganBin: 1, sign: 2, severity: 3, heldBin: 4 } as const
 
 /** Places in a meter's row of `load`: counts an hour (base-load.ts), and the observed share of the present hour. */
 export const L = { perHour: 0, cover: 1 } as const
@@ -104,7 +109,7 @@ export function cloneLife(state: LifeState): LifeState {
 }
 
 /** Format: one byte of version, then the record (little-endian machines). */
-const VERSION = 4
+const VERSION = 5
 
 export function encodeLife(state: LifeState): Uint8Array {
   const record = bytesOfState(state)

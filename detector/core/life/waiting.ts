@@ -1,12 +1,11 @@
 import { HORIZON_HOURS, WORTH_ALREADY_OPEN, WORTH_HOURS } from './parameters.ts'
-import { frailty, habitOf, hazardAt, returnBin } from './hazard.ts'
+import { frailty, habitOf, hazardAt, kindOf, returnBin } from './hazard.ts'
 import { surpriseOf } from './logarithms.ts'
 import { HOME_ROW, rateOf } from './rhythm.ts'
 import { V, type LifeState } from './state.ts'
+import { leastIndex, weigh } from './weigh.ts'
 
 const KEEP_PER_HOUR = Math.exp(-1 / WORTH_HOURS)
-/** Moves scores into the range of the budget's levels (area/budget.ts); it has no other meaning. */
-const OFFSET = 7.2
 /** Below every threshold (area/budget.ts): scores under it are not told apart. */
 const LOWEST = 6.4
 /** A score that no silence reaches: waiting costs nothing at all. */
@@ -18,14 +17,15 @@ const NOT_YET = -20
  * S(t) - S(t + D) needless knocks and gains
  *   G(D) = int_0^t S(u) w(t-u) du + w0 (int_t^(t+D) S(u) du) - int_0^(t+D) S(u) w(t+D-u) du.
  * -ln max_D (S(t) - S(t + D)) / G(D) is high when no wait of any length saves much: with a constant gain per hour it is the
- * Gittins index of a job of unknown length (Gittins 1979; Aalto, Ayesta, Righter 2009). The score is its mean with
- * -ln S(t), because S is an estimate: where it is wrong, the index believes it too much (docs/DETECTION.md). One threshold
- * for all homes then spends the budget where it buys most: the price of a needless knock is the same everywhere.
+ * Gittins index of a job of unknown length (Gittins 1979; Aalto, Ayesta, Righter 2009). The score weighs it with
+ * -ln S(t) (weigh.ts), because S is an estimate: where it is wrong, the index believes it too much (docs/DETECTION.md). One
+ * threshold for all homes then spends the budget where it buys most: the price of a needless knock is the same everywhere.
+ * `restOfHour`: what is left of the present hour, 0 to 1.
  */
-export function scoreOf(state: LifeState, wallHour: number): number {
+export function scoreOf(state: LifeState, wallHour: number, restOfHour: number): number {
   const { f32, level } = state
+  const weight = state.model.unlikely[kindOf(state.profile)]
   const unlikely = -(f32[level + V.logAlive] ?? 0)
-  const share = state.model.unlikelyShare
   const alive = Math.exp(-unlikely)
   let surprise = f32[level + V.surprise] ?? 0
   let silentHours = f32[level + V.silentHours] ?? 0
@@ -34,24 +34,27 @@ export function scoreOf(state: LifeState, wallHour: number): number {
   let hazard = 0
   let best = 0
   // A wait that saves this much leaves the score where it is: most silences end their look ahead here, after an hour or two.
-  const goal = Math.max(LOWEST, f32[level + V.peak] ?? 0) - OFFSET
-  const enough = Math.exp((share * unlikely - goal) / (1 - share))
+  const goal = Math.max(LOWEST, f32[level + V.peak] ?? 0)
+  const enough = Math.exp(-leastIndex(weight, unlikely, goal))
   const habit = habitOf(state)
-  for (let ahead = 1; ahead <= HORIZON_HOURS; ahead++) {
+  // An alert in the middle of an hour could also wait for its end.
+  for (let ahead = restOfHour > 0.02 ? 0 : 1; ahead <= HORIZON_HOURS; ahead++) {
+    const hours = ahead === 0 ? restOfHour : 1
     const slot = slotOf(wallHour + ahead)
     const rate = rateOf(state, HOME_ROW, slot)
-    hazard += hazardAt(state, habit, slot, rate, surprise, silentHours) * frailty(state, returnBin(surprise))
-    surprise += surpriseOf(rate)
-    silentHours += 1
+    const own = frailty(state, returnBin(surprise))
+    hazard += hours * own * hazardAt(state, habit, slot, rate, surprise, silentHours)
+    surprise += hours * surpriseOf(rate)
+    silentHours += hours
     const then = alive * Math.exp(-hazard)
-    now += WORTH_ALREADY_OPEN * then
-    waiting = waiting * KEEP_PER_HOUR + then
+    now += WORTH_ALREADY_OPEN * then * hours
+    waiting = waiting * (ahead === 0 ? KEEP_PER_HOUR ** hours : KEEP_PER_HOUR) + then * hours
     const gain = now - waiting
     if (gain <= 1e-9) return NOT_YET
     best = Math.max(best, (alive - then) / gain)
     if (best >= enough) return NOT_YET
   }
-  return OFFSET + share * unlikely - (1 - share) * Math.log(best)
+  return weigh(weight, unlikely, -Math.log(best))
 }
 
 /** Slot of a wall-clock hour counted from 1970: 0 to 23 on weekdays, 24 to 47 at the weekend. */

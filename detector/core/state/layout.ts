@@ -18,7 +18,7 @@ export const SECTIONS = {
   rule: { of: 'f64', home: 58, meter: 0, judge: 'rule' },
   /** area/return-to-life.ts, usual-absence.ts */
   back: { of: 'f64', home: 4, meter: 0, judge: null },
-  level: { of: 'f32', home: 17, meter: 0, judge: 'life' },
+  level: { of: 'f32', home: 18, meter: 0, judge: 'life' },
   returns: { of: 'f32', home: 12, meter: 0, judge: 'life' },
   load: { of: 'f32', home: 0, meter: 2, judge: 'life' },
   reached: { of: 'u32', home: 8, meter: 0, judge: 'life' },
@@ -33,7 +33,7 @@ export const SECTIONS = {
   loaded: { of: 'u16', home: 0, meter: 2, judge: 'life' },
   bins: { of: 'u16', home: 0, meter: 40, judge: 'life' },
   fast: { of: 'u8', home: 24, meter: 0, judge: 'life' },
-  flag: { of: 'u8', home: 4, meter: 0, judge: 'life' },
+  flag: { of: 'u8', home: 5, meter: 0, judge: 'life' },
   sign: { of: 'u8', home: 0, meter: 1, judge: 'life' },
   rest: { of: 'u8', home: 0, meter: 1, judge: 'life' },
   heard: { of: 'u8', home: 0, meter: 1, judge: null },

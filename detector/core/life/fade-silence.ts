@@ -1,0 +1,50 @@
+import { HOUR_MS, type EpochMs } from '../../../domain/time.ts'
+import { wallMs } from '../local-time.ts'
+import { frailty, habitOf, hazardAt, returnBin } from './hazard.ts'
+import { surpriseOf } from './logarithms.ts'
+import { HOME_ROW, rateOf } from './rhythm.ts'
+import { V, type LifeState } from './state.ts'
+import { slotOf } from './waiting.ts'
+
+/** What is left of a silence after a gap this sure to have seen a return: nothing. */
+const OVER = 1e-3
+
+/**
+ * Nobody saw these hours. Life may have returned in them, and what is silent after them may be another silence: the one
+ * before counts on only as far as it is likely that the gap was silent, too,
+ *   q = exp(-hazard of return over the gap), as the silence before it would have gone on,
+ * so its hours, its surprise, ln S and its worth of waiting are multiplied by q, and its score is worked out anew. A gap is
+ * evidence in neither direction: it does not end a silence (the next life sign does), and what lies on both sides of it is not added up
+ * as if it had been one. An alert that is open stays open.
+ */
+export function fadeSilence(state: LifeState, fromMs: EpochMs, toMs: EpochMs): void {
+  const { f32, level } = state
+  if ((f32[level + V.silentHours] ?? 0) <= 0) return
+  const left = stillSilent(state, fromMs, toMs)
+  if (left > state.model.fadeBelow) return
+  for (const part of [V.surprise, V.silentHours, V.logAlive, V.waiting]) {
+    f32[level + part] = (f32[level + part] ?? 0) * left
+  }
+  f32[level + V.peak] = 0
+  f32[level + V.scoredAt] = 0
+}
+
+function stillSilent(state: LifeState, fromMs: EpochMs, toMs: EpochMs): number {
+  const { f32, level } = state
+  const habit = habitOf(state)
+  let surprise = f32[level + V.surprise] ?? 0
+  let silentHours = f32[level + V.silentHours] ?? 0
+  let left = 1
+  for (let at = fromMs; at < toMs; at += HOUR_MS) {
+    const hours = Math.min(1, (toMs - at) / HOUR_MS)
+    const middleMs = at + (hours * HOUR_MS) / 2
+    const slot = slotOf(Math.floor(wallMs(state.profile.timezone, middleMs) / HOUR_MS))
+    const rate = rateOf(state, HOME_ROW, slot)
+    const hazard = hazardAt(state, habit, slot, rate, surprise, silentHours)
+    left *= Math.exp(-hours * hazard * frailty(state, returnBin(surprise)))
+    if (left < OVER) return 0
+    surprise += hours * surpriseOf(rate)
+    silentHours += hours
+  }
+  return left
+}
