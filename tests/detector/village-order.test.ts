@@ -55,6 +55,27 @@ const arriving = fc.record({
 })
 type Arriving = typeof arriving extends fc.Arbitrary<infer T> ? T : never
 
+/** Two homes that change for good while a village does; and an outage long past that was once said anew, for a part of its area. */
+const EXAMPLES: [Happening[], number, Arriving][] = [
+  [
+    [
+      { where: 'n0', from: 26, days: 14, factor: 0.3, gap: false },
+      { where: 'n30', from: 26, days: 14, factor: 4, gap: false },
+      { where: 'c/t2/v3', from: 20, days: 3, factor: 0.7, gap: false },
+    ],
+    0,
+    { seed: 3, share: 30, maxDelayHours: 60, size: 500, restartAt: 40 },
+  ],
+  [
+    [
+      { where: 'c/t1/v1', from: 14, days: 2, factor: 0.3, gap: false },
+      { where: 'c', from: 14, days: 2, factor: 0.3, gap: true },
+    ],
+    20,
+    { seed: 0, share: 0, maxDelayHours: 1, size: 107, restartAt: 0 },
+  ],
+]
+
 function countyOf(happenings: readonly Happening[], latecomers: number): TrendHome[] {
   const regions = REGIONS.flatMap(([region, homes]) => Array.from({ length: homes }, () => region))
   return neighbours(regions.length).map(({ id }, index): TrendHome => {
@@ -138,7 +159,7 @@ describe('a county of areas within areas', () => {
           raised += orderly.filter((line) => /drop|surge/.test(line)).length
         },
       ),
-      { numRuns: Number(process.env['HEARTHLINE_TEST_RUNS'] ?? 2) },
+      { numRuns: Number(process.env['HEARTHLINE_TEST_RUNS'] ?? 3), examples: EXAMPLES },
     )
     expect(raised).toBeGreaterThan(0)
   }, 240_000)

@@ -35,6 +35,7 @@ export function judgeAreas(detector: Detector): AreaVerdict {
   }
   areas.dirty.clear()
   if (!changed) return { findings: [], homes: [] }
+  for (const group of areas.groups.values()) forgetPast(areas, group)
   const concerned = [...areas.groups.values()].filter(({ runs }) => runs.length > 0)
   const homesOf = gatherHomes(detector, concerned)
   const before = areas.outages
@@ -45,6 +46,18 @@ export function judgeAreas(detector: Detector): AreaVerdict {
     findings: sayOutages(detector, now),
     homes: tellHomes(detector, before, now),
   }
+}
+
+/**
+ * A group that has had no news since still bears the stretches of its last outage. What has left the judged hours is not said
+ * anew, for whatever part of an area: who stood for it then may be forgotten by now.
+ */
+function forgetPast(areas: Areas, group: Group): void {
+  const lowest = group.newestHour - JUDGED_HOURS
+  const left = group.runs.filter(({ toHour }) => toHour === null || toHour >= lowest)
+  if (left.length === group.runs.length) return
+  group.runs = left
+  areas.changed.add(group)
 }
 
 /** It ended before the judged hours: nothing changes it any more, and after some days it is forgotten. */
