@@ -33,7 +33,7 @@ export function measuredMsIn(state: HomeState): EpochMs {
 }
 
 /** One for all, filled in anew for each item: nobody keeps an observation. */
-const observation = { meter: 0, endMs: 0, intervalMs: 0, amount: null as number | null, measured: false }
+const observation = { meter: 0, endMs: 0, intervalMs: 0, amount: 0, measured: false }
 
 /** Works one item of a home, in the order of its items: its meters as devices, who judges its silence, its trends. */
 export function foldHome(
@@ -56,16 +56,17 @@ export function foldHome(
   observation.meter = meter
   observation.endMs = endMs
   observation.intervalMs = intervalMs
-  observation.amount = Number.isNaN(item.amount) ? null : item.amount
+  const isKnown = !Number.isNaN(item.amount)
+  observation.amount = isKnown ? item.amount : 0
   // What cannot flow is no evidence that nobody was there.
-  observation.measured = measured && !isSupplyGone(state.profile, outages, item)
+  observation.measured = measured && isKnown && !isSupplyGone(state.profile, outages, item)
   const findings = foldJudge(state, observation, context.life)
   if (findings.length > 0) {
     for (const finding of findings) if (finding.type !== 'retract') say({ meter: -1, finding })
   }
-  foldReturn(state, outages, endMs, say)
-  foldUsual(state, endMs, context.life, say)
-  if (!measured) return
+  foldReturn(state, outages, observation, say)
+  foldUsual(state, observation, context.life, say)
+  if (!observation.measured) return
   const silentSinceMs = silentSinceOf(state)
   const sign = silentSinceMs === null ? null : silentSinceMs === endMs
   foldTrend(state.u32, state.trend, state.profile, observation, sign, say)

@@ -1,9 +1,9 @@
-import type { EpochMs } from '../../domain/time.ts'
 import type { HomeEvent } from './home-event.ts'
 import { USUAL } from './join-urgent.ts'
 import { describeUsualHold } from './describe-holds.ts'
 import { habitOfSilence, silentSinceOf } from './judge.ts'
 import type { LifeContext } from './life/fold.ts'
+import type { Observation } from './observation.ts'
 import { describeLife, R } from './area/return-to-life.ts'
 import type { HomeState } from './state/home-state.ts'
 
@@ -14,7 +14,7 @@ import type { HomeState } from './state/home-state.ts'
  */
 export function foldUsual(
   state: HomeState,
-  endMs: EpochMs,
+  { endMs }: Observation,
   context: LifeContext,
   say: (event: HomeEvent) => void,
 ): void {

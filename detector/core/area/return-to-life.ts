@@ -3,7 +3,7 @@ import { DAY_MS, HOUR_MS, toIso, type EpochMs } from '../../../domain/time.ts'
 import type { HomeEvent } from '../home-event.ts'
 import { URGENT } from '../join-urgent.ts'
 import { presentSilence } from '../judge.ts'
-import type { Profile } from '../observation.ts'
+import type { Observation, Profile } from '../observation.ts'
 import type { HomeState } from '../state/home-state.ts'
 import type { HomeOutage } from './member.ts'
 import { describeKinds, localTime, nameOf } from './say-outage.ts'
@@ -38,16 +38,17 @@ export function beginReturn({ f64, back }: HomeState): void {
   f64.fill(NaN, back, back + 4)
 }
 
-/** Works what the home's judge knows after an item that ends at `endMs`. */
+/** Works what the home's judge knows after an observation. */
 export function foldReturn(
   state: HomeState,
   outages: readonly HomeOutage[],
-  endMs: EpochMs,
+  { endMs }: Observation,
   say: (event: HomeEvent) => void,
 ): void {
   const { f64, back, profile } = state
   const openMs = f64[back + R.openMs] ?? NaN
-  const outage = outages.length === 0 ? null : lastOutage(outages, endMs)
+  if (outages.length === 0 && Number.isNaN(openMs)) return
+  const outage = lastOutage(outages, endMs)
   if (outage === null && Number.isNaN(openMs)) return
   const silence = presentSilence(state, endMs)
   if (silence === null) return

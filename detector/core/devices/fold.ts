@@ -15,15 +15,15 @@ export function foldDevices(
   holes: readonly Hole[],
   say: (event: HomeEvent) => void,
 ): void {
-  const { meter, endMs, flags, intervalMs } = item
+  const { flags } = item
   if ((flags & FLAG.fault) !== 0) {
-    if (!Number.isNaN(item.amount)) foldFault(state, meter, endMs, item.amount, intervalMs, profile, say)
+    if (!Number.isNaN(item.amount)) foldFault(state, item, profile, say)
     return
   }
-  if ((flags & FLAG.heard) !== 0) foldHeard(state, meter, endMs, profile, holes, say)
-  if ((flags & FLAG.frozen) !== 0) foldFrozen(state, meter, endMs, intervalMs, profile, say)
+  if ((flags & FLAG.heard) !== 0) foldHeard(state, item, profile, holes, say)
+  if ((flags & FLAG.frozen) !== 0) foldFrozen(state, item, profile, say)
   else if ((flags & FLAG.measured) !== 0) {
-    foldThawed(state, meter, endMs, profile, say)
-    foldSound(state, meter, endMs, profile, say)
+    foldThawed(state, item, profile, say)
+    foldSound(state, item, profile, say)
   }
 }

@@ -2,6 +2,7 @@ import type { EpochMs } from '../../../domain/time.ts'
 import type { HomeEvent } from '../home-event.ts'
 import { afterListening, type Hole } from '../listening.ts'
 import type { Profile } from '../observation.ts'
+import type { Item } from '../window.ts'
 import { describeBack, describeOffline } from './explain.ts'
 import { learnGap, limitOf, MIN_LIMIT_MS, MIN_READINGS } from './rhythm.ts'
 import {
@@ -59,8 +60,7 @@ export function offlineSince(
 /** The meter spoke: ends its silence, and learns from it. */
 export function foldHeard(
   state: DeviceState,
-  meter: number,
-  endMs: EpochMs,
+  { meter, endMs }: Item,
   profile: Profile,
   holes: readonly Hole[],
   say: (event: HomeEvent) => void,
@@ -85,7 +85,8 @@ export function foldHeard(
         })
       }
     }
-    setLongestGapMs(state, meter, learnGap(longestGapMs(state, meter), endMs - lastMs))
+    const longestMs = longestGapMs(state, meter)
+    if (endMs - lastMs !== longestMs) setLongestGapMs(state, meter, learnGap(longestMs, endMs - lastMs))
   }
   set(state, meter, COLUMN.lastMs, endMs)
   countReading(state, meter)

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS } from '../../../domain/time.ts'
+import { DAY_MS } from '../../../domain/time.ts'
 import { frailty, pooledHazard, returnBin } from './hazard.ts'
 import { LATELY_HOURS, LONG_RUN_HOURS, MIN_COVER, RETURNS_FORGET, WORTH_HOURS } from './parameters.ts'
 import { surpriseOf } from './logarithms.ts'
@@ -48,20 +48,26 @@ function hazardOfHour(state: LifeState): number {
   return hazard
 }
 
+/** The last answer of `coverOf`: one object for all, as nobody keeps it. */
+const covered = { most: 0.5, least: 0.5, meter: 0 }
+
 /** The observed shares of the present hour: of the meter that covers most, of the one that covers least, and which. */
-function coverOf(state: LifeState): { most: number; least: number; meter: number } {
+function coverOf({ profile, f32, load }: LifeState): typeof covered {
   let most = 0
   let least = Infinity
   let meter = 0
-  for (let m = 0; m < state.profile.meters.length; m++) {
-    const cover = state.f32[state.load + m * LOAD_ROW + L.cover] ?? 0
+  for (let m = 0; m < profile.meters.length; m++) {
+    const cover = f32[load + m * LOAD_ROW + L.cover] ?? 0
     if (cover > most) {
       most = cover
       meter = m
     }
-    least = Math.min(least, cover)
+    if (cover < least) least = cover
   }
-  return { most, least, meter }
+  covered.most = most
+  covered.least = least
+  covered.meter = meter
+  return covered
 }
 
 function leaveHour(state: LifeState): void {
@@ -123,9 +129,8 @@ export function coverHour(state: LifeState, meter: number, hours: number, sign: 
  * Credits the silence with what is newly observed of the present hour. Meters speak together: where all have reported,
  * the surprise is that of the home's joint silence (learned as such, so that two meters of one absence are not counted
  * twice); where one lags, that of the best single meter, until the others catch up.
- * @returns silent hours credited.
  */
-export function creditSilence(state: LifeState): number {
+export function creditSilence(state: LifeState): void {
   const { f32, level } = state
   const slot = slotOf(state.u32[state.hour + H.current] ?? 0)
   const { most, least, meter } = coverOf(state)
@@ -134,7 +139,7 @@ export function creditSilence(state: LifeState): number {
   const row = least - signCover >= span - 1e-3 ? HOME_ROW : meterRow(state, meter)
   const nats = Math.max(0, span * surpriseOf(rateOf(state, row, slot)) - (f32[level + V.creditedNats] ?? 0))
   const hours = Math.max(0, span - (f32[level + V.creditedHours] ?? 0))
-  if (nats <= 0 && hours <= 0) return 0
+  if (nats <= 0 && hours <= 0) return
   const surprise = f32[level + V.surprise] ?? 0
   const whole = Math.max(1e-3, f32[level + V.hourSurprise] ?? 0)
   const hazard = hazardOfHour(state) * frailty(state, returnBin(surprise)) * (nats / whole)
@@ -146,7 +151,6 @@ export function creditSilence(state: LifeState): number {
   f32[level + V.logAlive] = logAlive
   const alive = Math.exp(logAlive) * hours
   f32[level + V.waiting] = (f32[level + V.waiting] ?? 0) * fade(hours) + alive
-  return hours
 }
 
 /** What is left of the worth of waiting after so many hours. Meters keep to one interval, so the last answer is remembered. */
@@ -163,8 +167,4 @@ function fade(hours: number): number {
 /** UTC day (since 1970) in which an interval ends. */
 export function dayOf(endMs: number): number {
   return Math.floor((endMs - 1) / DAY_MS)
-}
-
-export function hoursOf(intervalMs: number): number {
-  return intervalMs / HOUR_MS
 }

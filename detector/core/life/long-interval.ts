@@ -10,13 +10,7 @@ import { slotOf } from './waiting.ts'
  * each of its hours learns the probability that it was this one, p_i / (1 - prod(1 - p_j)) (one step of EM), which for
  * an interval of one hour is 1 and for a whole day is next to nothing new.
  */
-export function foldSilentInterval(
-  state: LifeState,
-  meter: number,
-  startMs: EpochMs,
-  endMs: EpochMs,
-): number {
-  let credited = 0
+export function foldSilentInterval(state: LifeState, meter: number, startMs: EpochMs, endMs: EpochMs): void {
   for (let from = startMs; from < endMs; from += HOUR_MS) {
     const hours = Math.min(1, (endMs - from) / HOUR_MS)
     const wallHour = Math.floor(wallMs(state.profile.timezone, from + (hours * HOUR_MS) / 2) / HOUR_MS)
@@ -28,9 +22,8 @@ export function foldSilentInterval(
     }
     enterHour(state, wallHour)
     coverHour(state, meter, hours, false)
-    credited += creditSilence(state)
+    creditSilence(state)
   }
-  return credited
 }
 
 export function learnUsedInterval(state: LifeState, meter: number, startMs: EpochMs, endMs: EpochMs): void {

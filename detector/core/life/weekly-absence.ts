@@ -2,7 +2,6 @@ import { HOUR_MS, type EpochMs } from '../../../domain/time.ts'
 import { offsetMs, wallMs } from '../local-time.ts'
 import {
   HABIT_FORGOTTEN_WEEKS,
-  HABIT_HOURS,
   HABIT_MARGIN_HOURS,
   HABIT_NEAR_HOURS,
   HABIT_OBSERVED_SHARE,
@@ -29,10 +28,10 @@ export interface WeeklyAbsence {
   readonly untilMs: EpochMs
 }
 
-/** A silence that ends is remembered where it was long and mostly observed; the oldest makes room. */
+/** A silence of `HABIT_HOURS` or more that ends is remembered where it was mostly observed; the oldest makes room. */
 export function rememberAbsence(state: LifeState, silentHours: number, endMs: EpochMs): void {
   const lastSignMs = state.f64[state.clock + C.lastSignMs] ?? NEVER
-  if (lastSignMs === NEVER || silentHours < HABIT_HOURS) return
+  if (lastSignMs === NEVER) return
   const hours = (endMs - lastSignMs) / HOUR_MS
   if (silentHours < HABIT_OBSERVED_SHARE * hours) return
   if ((state.f64[state.clock + C.newestMs] ?? 0) - lastSignMs > REMEMBERED_MS) return

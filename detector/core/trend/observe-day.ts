@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, SECOND_MS, type EpochMs } from '../../../domain/time.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type EpochMs } from '../../../domain/time.ts'
 import type { MeterKind } from '../../../domain/units.ts'
 import { offsetMs, wallMs } from '../local-time.ts'
 import type { Observation, Profile } from '../observation.ts'
@@ -47,20 +47,32 @@ export function observeDay(
   const { endMs, intervalMs, meter, amount } = observation
   const device = profile.meters[meter]
   if (amount === null || device === undefined || !(intervalMs > 0)) return
-  if (endMs > (state[offset + H.dayEndS] ?? 0) * SECOND_MS) turnDay(state, offset, profile, endMs)
-  const dayEndS = state[offset + H.dayEndS] ?? 0
-  const fromMs = dayEndS * SECOND_MS - DAY_MS
-  const sinceMs = endMs - fromMs
-  if (sign !== false) noteSign(state, offset, endMs - intervalMs / 2 - fromMs, intervalMs)
-  const day = state[offset + H.day] ?? 0
-  const touched = intervalMs <= LONGEST_INTERVAL_MS && spread(state, offset, profile, observation, sinceMs)
+  if (endMs > (state[offset + H.dayEndS] ?? 0) * SECOND_MS) turnDay(state, offset, profile, observation)
+  const sinceMs = sinceDayBegan(state, offset, observation)
+  if (sign !== false) noteSign(state, offset, observation)
+  let touched = false
+  if (intervalMs <= sinceMs) {
+    // Almost always: no more than the present day is in it.
+    const at = meterAt(offset, meter)
+    add(state, at + M.sum, Math.max(0, Math.round(amount * PER_UNIT[device.kind])))
+    add(state, at + M.coverS, Math.round(intervalMs / SECOND_MS))
+  } else if (intervalMs <= LONGEST_INTERVAL_MS) touched = spread(state, offset, profile, observation)
   if (sinceMs < JUDGE_AFTER_HOURS * HOUR_MS) return
-  const reached = reachedOn(state, offset, day - 1)
-  if (reached === 0 || touched) setReached(state, offset, day - 1, Math.floor(sinceMs / 60_000))
+  const day = state[offset + H.day] ?? 0
+  if (touched || reachedOn(state, offset, day - 1) === 0) {
+    setReached(state, offset, day - 1, Math.floor(sinceMs / MINUTE_MS))
+  }
+}
+
+/** How much of the present day is over at the end of an interval. */
+function sinceDayBegan(state: TrendState, offset: number, { endMs }: Observation): number {
+  return endMs - (state[offset + H.dayEndS] ?? 0) * SECOND_MS + DAY_MS
 }
 
 /** Notes an hour with life. A long interval says no more than that there was some. */
-function noteSign(state: TrendState, offset: number, middleMs: number, intervalMs: number): void {
+function noteSign(state: TrendState, offset: number, observation: Observation): void {
+  const { intervalMs } = observation
+  const middleMs = sinceDayBegan(state, offset, observation) - intervalMs / 2
   const isBefore = middleMs < 0
   const hour = Math.floor((isBefore ? middleMs + DAY_MS : middleMs) / HOUR_MS)
   const at = offset + (isBefore ? H.signsBefore : H.signs)
@@ -68,14 +80,10 @@ function noteSign(state: TrendState, offset: number, middleMs: number, intervalM
   state[at] = ((state[at] ?? 0) | bits) >>> 0
 }
 
-/** True where the day before has become another one by it. */
-function spread(
-  state: TrendState,
-  offset: number,
-  profile: Profile,
-  { intervalMs, meter, amount }: Observation,
-  sinceMs: number,
-): boolean {
+/** An interval that began before the present day. True where the day before has become another one by it. */
+function spread(state: TrendState, offset: number, profile: Profile, observation: Observation): boolean {
+  const { intervalMs, meter, amount } = observation
+  const sinceMs = sinceDayBegan(state, offset, observation)
   const device = profile.meters[meter]
   if (device === undefined || amount === null) return false
   const at = meterAt(offset, meter)
@@ -83,7 +91,6 @@ function spread(
   const todayMs = Math.max(0, Math.min(sinceMs, intervalMs))
   add(state, at + M.sum, Math.round((whole * todayMs) / intervalMs))
   add(state, at + M.coverS, Math.round(todayMs / SECOND_MS))
-  if (todayMs === intervalMs) return false
   const beforeMs = Math.min(DAY_MS, intervalMs - todayMs)
   add(state, at + M.sumBefore, Math.round((whole * beforeMs) / intervalMs))
   add(state, at + M.coverBeforeS, Math.round(beforeMs / SECOND_MS))
@@ -117,7 +124,7 @@ function codeOfDay(state: TrendState, at: number, signs: number, kind: MeterKind
   return codeOf(((state[at] ?? 0) * DAY_S) / coverS, kind)
 }
 
-function turnDay(state: TrendState, offset: number, profile: Profile, endMs: EpochMs): void {
+function turnDay(state: TrendState, offset: number, profile: Profile, { endMs }: Observation): void {
   const day = Math.floor(wallMs(profile.timezone, endMs - 1) / DAY_MS)
   const old = state[offset + H.day] ?? 0
   const skipped = old === 0 ? RING_DAYS : Math.min(RING_DAYS, day - old - 1)

@@ -34,9 +34,10 @@ export function observeFlow(
   state: TrendState,
   offset: number,
   profile: Profile,
-  { endMs, intervalMs, meter, amount }: Observation,
+  observation: Observation,
   say: (event: HomeEvent) => void,
 ): void {
+  const { endMs, intervalMs, meter, amount } = observation
   if (amount === null || profile.meters[meter]?.kind !== 'water') return
   if (!(intervalMs > 0) || intervalMs > FLOW_LONGEST_INTERVAL_HOURS * HOUR_MS) return
   const at = meterAt(offset, meter)
@@ -59,17 +60,15 @@ export function observeFlow(
   const hours = state[at + M.dayHours] ?? 0
   state[at + M.dayMin] = hours === 0 ? flow : Math.min(flow, state[at + M.dayMin] ?? flow)
   state[at + M.dayHours] = hours + 1
-  foldHour(state, at, profile, meter, flow, endMs, intervalMs, say)
+  foldHour(state, at, profile, observation, flow, say)
 }
 
 function foldHour(
   state: TrendState,
   at: number,
   profile: Profile,
-  meter: number,
+  { meter, endMs, intervalMs }: Observation,
   flow: number,
-  endMs: EpochMs,
-  intervalMs: number,
   say: (event: HomeEvent) => void,
 ): void {
   const fromS = state[at + M.flowFromS] ?? 0
@@ -182,14 +181,19 @@ function hoursToWait(state: TrendState, at: number, litresPerHour: number): numb
   return Math.max(FLOW_HOURS, Math.min(FLOW_LONGEST_WAIT_HOURS, known))
 }
 
+const known = new Uint8Array(FLOW_DAYS)
+
 /** Median of the lowest hours of the last days, L/h; null while too few are known. */
 function usualFlow(state: TrendState, at: number): number | null {
-  const codes: number[] = []
-  for (let place = 0; place < FLOW_DAYS; place++) {
-    const code = getByte(state, at + M.flows, place)
-    if (code > 0) codes.push(code)
+  let count = 0
+  for (let day = 0; day < FLOW_DAYS; day++) {
+    const code = getByte(state, at + M.flows, day)
+    if (code === 0) continue
+    // Into its place among those before it: of so few, and mostly alike, faster than any sort.
+    let place = count++
+    for (; place > 0 && (known[place - 1] ?? 0) > code; place--) known[place] = known[place - 1] ?? 0
+    known[place] = code
   }
-  if (codes.length < FLOW_MIN_DAYS) return null
-  codes.sort((a, b) => a - b)
-  return flowOf(codes[codes.length >> 1] ?? 1)
+  if (count < FLOW_MIN_DAYS) return null
+  return flowOf(known[count >> 1] ?? 1)
 }
