@@ -56,35 +56,43 @@ export interface Habit {
   weights: readonly number[]
   constant: number
   perLogSurprise: number
+  /** The hour that is asked for: the home's rate in it, and the silence when it begins. */
+  homeRate: number
+  surprise: number
+  silentHours: number
 }
 
-const habit: Habit = { weights: MODEL.weights.water, constant: 0, perLogSurprise: 0 }
+/** One for all, with what is asked in it: numbers that are handed over one by one would each be put in a box. */
+const habit: Habit = {
+  weights: MODEL.weights.water,
+  constant: 0,
+  perLogSurprise: 0,
+  homeRate: 0,
+  surprise: 0,
+  silentHours: 0,
+}
 
-/** The habit's part of z; the object is reused by the next call. */
+/** The habit's part of z, and the silence as it is now; the object is reused by the next call. */
 export function habitOf(state: LifeState): Habit {
   const { f32, level } = state
-  const w = state.model.weights[kindOf(state.profile)]
+  const { water, electricity } = state.model.weights
+  const w = kindOf(state.profile) === 'water' ? water : electricity
   const lately = logit(f32[level + V.lately] ?? 0)
   const longRun = logit(f32[level + V.longRun] ?? 0)
   habit.weights = w
   habit.constant = (w[0] ?? 0) + (w[8] ?? 0) * lately + (w[9] ?? 0) * longRun
   habit.perLogSurprise = (w[2] ?? 0) + (w[10] ?? 0) * lately + (w[11] ?? 0) * longRun
+  habit.surprise = f32[level + V.surprise] ?? 0
+  habit.silentHours = f32[level + V.silentHours] ?? 0
   return habit
 }
 
-/** Cumulative hazard of a return within the hour of this slot, -ln(1 - P), by the pooled law; `homeRate`: of the home there. */
-export function hazardAt(
-  state: LifeState,
-  { weights: w, constant, perLogSurprise }: Habit,
-  slot: number,
-  homeRate: number,
-  surprise: number,
-  silentHours: number,
-): number {
-  const hour = slot % 24
-  const rate = logit(homeRate)
-  const s = logOfNext(surprise)
-  const e = logOfNext(silentHours)
+/** Cumulative hazard of a return within the hour of the day that the habit asks for, -ln(1 - P), by the pooled law. */
+export function hazardAt(state: LifeState, asked: Habit, hour: number): number {
+  const { weights: w, constant, perLogSurprise } = asked
+  const rate = logit(asked.homeRate)
+  const s = logOfNext(asked.surprise)
+  const e = logOfNext(asked.silentHours)
   const fast = fastLogit(fastByteOf(state, hour))
   const lastDay = lastDayRateOf(state, hour)
   const z =
@@ -97,9 +105,11 @@ export function hazardAt(
   return softplus(z)
 }
 
-/** The same for one hour. */
-export function pooledHazard(state: LifeState, slot: number, surprise: number, silentHours: number): number {
-  return hazardAt(state, habitOf(state), slot, rateOf(state, HOME_ROW, slot), surprise, silentHours)
+/** The same for the silence as it is now. */
+export function pooledHazard(state: LifeState, slot: number): number {
+  const asked = habitOf(state)
+  asked.homeRate = rateOf(state, HOME_ROW, slot)
+  return hazardAt(state, asked, slot % 24)
 }
 
 /** The bin of own returns that a silence of this surprise belongs to. */

@@ -43,7 +43,7 @@ function hazardOfHour(state: LifeState): number {
   const known = f32[level + V.hazard] ?? -1
   if (known >= 0) return known
   const slot = slotOf(state.u32[state.hour + H.current] ?? 0)
-  const hazard = pooledHazard(state, slot, f32[level + V.surprise] ?? 0, f32[level + V.silentHours] ?? 0)
+  const hazard = pooledHazard(state, slot)
   f32[level + V.hazard] = hazard
   return hazard
 }

@@ -27,8 +27,6 @@ export function scoreOf(state: LifeState, wallHour: number): number {
   const unlikely = -(f32[level + V.logAlive] ?? 0)
   const share = state.model.unlikelyShare
   const alive = Math.exp(-unlikely)
-  let surprise = f32[level + V.surprise] ?? 0
-  let silentHours = f32[level + V.silentHours] ?? 0
   let waiting = f32[level + V.waiting] ?? 0
   let now = waiting
   let hazard = 0
@@ -39,10 +37,10 @@ export function scoreOf(state: LifeState, wallHour: number): number {
   const habit = habitOf(state)
   for (let ahead = 1; ahead <= HORIZON_HOURS; ahead++) {
     const slot = slotOf(wallHour + ahead)
-    const rate = rateOf(state, HOME_ROW, slot)
-    hazard += hazardAt(state, habit, slot, rate, surprise, silentHours) * frailty(state, returnBin(surprise))
-    surprise += surpriseOf(rate)
-    silentHours += 1
+    habit.homeRate = rateOf(state, HOME_ROW, slot)
+    hazard += hazardAt(state, habit, slot % 24) * frailty(state, returnBin(habit.surprise))
+    habit.surprise += surpriseOf(habit.homeRate)
+    habit.silentHours += 1
     const then = alive * Math.exp(-hazard)
     now += WORTH_ALREADY_OPEN * then
     waiting = waiting * KEEP_PER_HOUR + then
