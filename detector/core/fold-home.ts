@@ -1,13 +1,15 @@
-import { DAY_MS, type EpochMs } from '../../domain/time.ts'
+import * as time from '../../domain/time.ts'
+import type { EpochMs } from '../../domain/time.ts'
 import type { HomeOutage } from './area/member.ts'
 import { foldReturn } from './area/return-to-life.ts'
 import { isSupplyGone } from './area/supply.ts'
-import { addDay, CLOSED_AFTER_DAYS, type Pool } from './area/pool.ts'
+import * as pool from './area/pool.ts'
+import { addDay, type Pool } from './area/pool.ts'
 import { foldDevices } from './devices/fold.ts'
 import type { HomeEvent } from './home-event.ts'
 import { foldJudge, reachedOnDay, silentSinceOf } from './judge.ts'
 import type { LifeContext } from './life/fold.ts'
-import { C, NEVER } from './life/state.ts'
+import * as places from './life/state.ts'
 import type { Hole } from './listening.ts'
 import type { HomeState } from './state/home-state.ts'
 import { closeOnce } from './state/row.ts'
@@ -15,7 +17,14 @@ import type { Slab } from './state/slab.ts'
 import { foldTrend } from './trend/fold-trend.ts'
 import type { VillageIndex } from './trend/village-index.ts'
 import { foldUsual } from './usual-absence.ts'
-import { FLAG, type Item } from './window.ts'
+import * as window from './window.ts'
+import type { Item } from './window.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { DAY_MS } = time
+const { CLOSED_AFTER_DAYS } = pool
+const { C, NEVER } = places
+const { FLAG } = window
 
 /** What a home is folded with. */
 export interface HomeContext {

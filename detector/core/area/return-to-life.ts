@@ -1,12 +1,17 @@
 import type { Explanation } from '../../../domain/finding.ts'
-import { DAY_MS, HOUR_MS, toIso, type EpochMs } from '../../../domain/time.ts'
+import * as time from '../../../domain/time.ts'
+import { toIso, type EpochMs } from '../../../domain/time.ts'
 import type { HomeEvent } from '../home-event.ts'
-import { URGENT } from '../join-urgent.ts'
+import * as joinUrgent from '../join-urgent.ts'
 import { presentSilence } from '../judge.ts'
 import type { Observation, Profile } from '../observation.ts'
 import type { HomeState } from '../state/home-state.ts'
 import type { HomeOutage } from './member.ts'
 import { describeKinds, localTime, nameOf } from './say-outage.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { DAY_MS, HOUR_MS } = time
+const { URGENT } = joinUrgent
 
 /**
  * After an outage each home is looked at again: one that does not come back to life with its neighbours is urgent. The

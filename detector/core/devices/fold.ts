@@ -1,11 +1,15 @@
 import type { HomeEvent } from '../home-event.ts'
 import type { Hole } from '../listening.ts'
 import type { Profile } from '../observation.ts'
-import { FLAG, type Item } from '../window.ts'
+import * as window from '../window.ts'
+import type { Item } from '../window.ts'
 import { foldFrozen, foldThawed } from './frozen.ts'
 import { foldHeard } from './offline.ts'
 import { foldFault, foldSound } from './register-fault.ts'
 import type { DeviceState } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { FLAG } = window
 
 /** Works one item for the technicians' side of a home: is the meter heard, does it count, does it count soundly. */
 export function foldDevices(

@@ -2,7 +2,11 @@ import type { HomeEvent } from '../home-event.ts'
 import type { Profile } from '../observation.ts'
 import type { Item } from '../window.ts'
 import { describeFrozen, describeThawed } from './explain.ts'
-import { COLUMN, get, set, type DeviceState } from './state.ts'
+import * as places from './state.ts'
+import { get, set, type DeviceState } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { COLUMN } = places
 
 /** `meter-frozen`: ingest calls the reading `frozen`. It goes on until a reading is measured again. */
 export function foldFrozen(

@@ -4,9 +4,10 @@ import { afterListening, type Hole } from '../listening.ts'
 import type { Profile } from '../observation.ts'
 import type { Item } from '../window.ts'
 import { describeBack, describeOffline } from './explain.ts'
-import { learnGap, limitOf, MIN_LIMIT_MS, MIN_READINGS } from './rhythm.ts'
+import * as rhythm from './rhythm.ts'
+import { learnGap, limitOf } from './rhythm.ts'
+import * as places from './state.ts'
 import {
-  COLUMN,
   countReading,
   get,
   longestGapMs,
@@ -15,6 +16,10 @@ import {
   setLongestGapMs,
   type DeviceState,
 } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { MIN_LIMIT_MS, MIN_READINGS } = rhythm
+const { COLUMN } = places
 
 /**
  * `meter-offline`: a silence of a meter that is longer than its rhythm allows. A silence that has ended is told by the

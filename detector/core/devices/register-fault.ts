@@ -1,9 +1,14 @@
-import { DAY_MS } from '../../../domain/time.ts'
+import * as time from '../../../domain/time.ts'
 import type { HomeEvent } from '../home-event.ts'
 import type { Profile } from '../observation.ts'
 import type { Item } from '../window.ts'
 import { describeFault, describeSound } from './explain.ts'
-import { COLUMN, get, set, type DeviceState } from './state.ts'
+import * as places from './state.ts'
+import { get, set, type DeviceState } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { DAY_MS } = time
+const { COLUMN } = places
 
 /** A register that jumps back and forth is one fault, not one per jump: it is sound after a day without any. */
 export const SOUND_AFTER_MS = DAY_MS

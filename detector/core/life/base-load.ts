@@ -1,7 +1,13 @@
-import { HOUR_MS } from '../../../domain/time.ts'
+import * as time from '../../../domain/time.ts'
 import type { MeterKind } from '../../../domain/units.ts'
 import type { Observation } from '../observation.ts'
-import {
+import * as parameters from './parameters.ts'
+import * as places from './state.ts'
+import type { LifeState } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { HOUR_MS } = time
+const {
   BASE_CAP_SHARE,
   BASE_HALF_LIFE_HOURS,
   BASE_MARGIN,
@@ -20,8 +26,8 @@ import {
   LONG_HALF_LIFE_HOURS,
   LONG_WATER_MARGIN,
   NO_NIGHT_HOURS,
-} from './parameters.ts'
-import { FULL, L, LOAD_BINS, LOAD_ROW, LOADED_ROW, T, V, type LifeState } from './state.ts'
+} = parameters
+const { FULL, L, LOAD_BINS, LOAD_ROW, LOADED_ROW, T, V } = places
 
 /**
  * What a meter shows with nobody's doing: the leak that never stops, the fridge and the standby. It is learned as a

@@ -1,12 +1,13 @@
 import type { Evidence, Explanation, Finding } from '../../../domain/finding.ts'
-import { DAY_MS, HOUR_MS, type EpochMs } from '../../../domain/time.ts'
+import * as time from '../../../domain/time.ts'
+import type { EpochMs } from '../../../domain/time.ts'
 import { wallMs } from '../local-time.ts'
 import type { Observation } from '../observation.ts'
 import { learnLoad, showsLife } from './base-load.ts'
 import { describeClear, describeSilence } from './explain.ts'
 import { coverHour, creditSilence, dayOf, enterHour } from './hour.ts'
 import { foldSilentInterval, learnUsedInterval } from './long-interval.ts'
-import { ABSENT_LEARNING_DAYS, LEARNING_DAYS, LONG_INTERVAL_HOURS } from './parameters.ts'
+import * as parameters from './parameters.ts'
 import {
   advanceClock,
   endSilence,
@@ -16,8 +17,14 @@ import {
   severityName,
   severityOf,
 } from './silence.ts'
-import { B, C, DAYS, M, NEVER, V, type LifeState } from './state.ts'
+import * as places from './state.ts'
+import type { LifeState } from './state.ts'
 import { hasBeenAway, isUsualAbsence, weeklyAbsenceAt, type WeeklyAbsence } from './weekly-absence.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { DAY_MS, HOUR_MS } = time
+const { ABSENT_LEARNING_DAYS, LEARNING_DAYS, LONG_INTERVAL_HOURS } = parameters
+const { B, C, DAYS, M, NEVER, V } = places
 
 export { cloneLife, decodeLife, encodeLife, newLife, type LifeState } from './state.ts'
 

@@ -1,10 +1,18 @@
 import type { MeterKind } from '../../../domain/units.ts'
 import type { Profile } from '../observation.ts'
-import { MODEL } from './model.ts'
-import { RETURNS_EDGES } from './parameters.ts'
+import * as model from './model.ts'
+import * as parameters from './parameters.ts'
 import { fastLogit, logit, logOfNext, softplus } from './logarithms.ts'
-import { fastByteOf, HOME_ROW, lastDayRateOf, rateOf } from './rhythm.ts'
-import { RETURN_BINS, V, type LifeState } from './state.ts'
+import * as rhythm from './rhythm.ts'
+import { fastByteOf, lastDayRateOf, rateOf } from './rhythm.ts'
+import * as places from './state.ts'
+import type { LifeState } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { MODEL } = model
+const { RETURNS_EDGES } = parameters
+const { HOME_ROW } = rhythm
+const { RETURN_BINS, V } = places
 
 /** In the order of `featuresOf`, as docs/DETECTION.md calls them. */
 // prettier-ignore

@@ -1,10 +1,18 @@
-import { DAY_MS } from '../../../domain/time.ts'
+import * as time from '../../../domain/time.ts'
 import { frailty, pooledHazard, returnBin } from './hazard.ts'
-import { LATELY_HOURS, LONG_RUN_HOURS, MIN_COVER, RETURNS_FORGET, WORTH_HOURS } from './parameters.ts'
+import * as parameters from './parameters.ts'
 import { surpriseOf } from './logarithms.ts'
-import { HOME_ROW, learnFastRate, learnLastDay, learnRate, meterRow, rateOf } from './rhythm.ts'
-import { B, H, L, LOAD_ROW, M, RETURN_BINS, V, type LifeState } from './state.ts'
+import * as rhythm from './rhythm.ts'
+import { learnFastRate, learnLastDay, learnRate, meterRow, rateOf } from './rhythm.ts'
+import * as places from './state.ts'
+import type { LifeState } from './state.ts'
 import { slotOf } from './waiting.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { DAY_MS } = time
+const { LATELY_HOURS, LONG_RUN_HOURS, MIN_COVER, RETURNS_FORGET, WORTH_HOURS } = parameters
+const { HOME_ROW } = rhythm
+const { B, H, L, LOAD_ROW, M, RETURN_BINS, V } = places
 
 /**
  * The hour of the wall clock is the model's grain, whatever the meters' is: intervals of minutes add up to it, longer

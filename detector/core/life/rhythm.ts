@@ -1,5 +1,10 @@
-import { FAST_WEIGHT, PRIOR_RATE, PRIOR_WEIGHT, RATE_MEMORY } from './parameters.ts'
-import { FULL, FULL_BYTE, H, SLOTS, V, type LifeState } from './state.ts'
+import * as parameters from './parameters.ts'
+import * as places from './state.ts'
+import type { LifeState } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { FAST_WEIGHT, PRIOR_RATE, PRIOR_WEIGHT, RATE_MEMORY } = parameters
+const { FULL, FULL_BYTE, H, SLOTS, V } = places
 
 /** Row of rates that speaks for the home; row m + 1 speaks for meter m of several. */
 export const HOME_ROW = 0

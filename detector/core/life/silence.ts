@@ -1,8 +1,20 @@
 import type { Severity } from '../../../domain/alert-kinds.ts'
-import { DAY_MS, HOUR_MS, type EpochMs } from '../../../domain/time.ts'
-import { ALERTED, LEVEL_COUNT, LEVEL_FROM, LEVEL_STEP, withObserved } from '../area/budget.ts'
+import * as time from '../../../domain/time.ts'
+import type { EpochMs } from '../../../domain/time.ts'
+import * as budget from '../area/budget.ts'
+import { withObserved } from '../area/budget.ts'
 import type { Observation } from '../observation.ts'
-import {
+import * as parameters from './parameters.ts'
+import * as places from './state.ts'
+import { sixteenthsOf, type LifeState } from './state.ts'
+import { dayOf } from './hour.ts'
+import { scoreOf } from './waiting.ts'
+import { forgetAbsences, isUsualAbsence, rememberAbsence } from './weekly-absence.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { DAY_MS, HOUR_MS } = time
+const { ALERTED, LEVEL_COUNT, LEVEL_FROM, LEVEL_STEP } = budget
+const {
   BUDGET_DAYS,
   HABIT_HOURS,
   ORANGE_ABOVE,
@@ -13,11 +25,8 @@ import {
   SCORE_FROM_HOURS,
   SCORE_FROM_LOG_ALIVE,
   UNBROKEN_MEMORY,
-} from './parameters.ts'
-import { C, DAYS, H, M, sixteenthsOf, V, WEEKS, type LifeState } from './state.ts'
-import { dayOf } from './hour.ts'
-import { scoreOf } from './waiting.ts'
-import { forgetAbsences, isUsualAbsence, rememberAbsence } from './weekly-absence.ts'
+} = parameters
+const { C, DAYS, H, M, V, WEEKS } = places
 
 const SEVERITY_ORDER = ['yellow', 'orange', 'red'] as const satisfies readonly Severity[]
 export function severityName(code: number): Severity {

@@ -1,8 +1,15 @@
-import { HORIZON_HOURS, WORTH_ALREADY_OPEN, WORTH_HOURS } from './parameters.ts'
+import * as parameters from './parameters.ts'
 import { frailty, habitOf, hazardAt, returnBin } from './hazard.ts'
 import { surpriseOf } from './logarithms.ts'
-import { HOME_ROW, rateOf } from './rhythm.ts'
-import { V, type LifeState } from './state.ts'
+import * as rhythm from './rhythm.ts'
+import { rateOf } from './rhythm.ts'
+import * as places from './state.ts'
+import type { LifeState } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { HORIZON_HOURS, WORTH_ALREADY_OPEN, WORTH_HOURS } = parameters
+const { HOME_ROW } = rhythm
+const { V } = places
 
 const KEEP_PER_HOUR = Math.exp(-1 / WORTH_HOURS)
 /** Moves scores into the range of the budget's levels (area/budget.ts); it has no other meaning. */

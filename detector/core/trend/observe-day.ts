@@ -1,33 +1,26 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type EpochMs } from '../../../domain/time.ts'
+import * as time from '../../../domain/time.ts'
+import type { EpochMs } from '../../../domain/time.ts'
 import type { MeterKind } from '../../../domain/units.ts'
 import { offsetMs, wallMs } from '../local-time.ts'
 import type { Observation, Profile } from '../observation.ts'
-import {
-  DAY_COVER,
-  FLOW_LONGEST_KEPT,
-  FLOW_MIN_COVER,
-  JUDGE_AFTER_HOURS,
-  SILENT_SIGN_HOURS,
-} from './parameters.ts'
+import * as parameters from './parameters.ts'
+import * as places from './state.ts'
 import {
   codeOf,
-  FLOW_DAYS,
   flowCodeOf,
   getByte,
-  H,
-  M,
   meterAt,
-  MISSING,
-  OPEN_DAYS,
-  PER_UNIT,
-  RING_DAYS,
   setByte,
   setReached,
   reachedOn,
-  SILENT,
   touch,
   type TrendState,
 } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } = time
+const { DAY_COVER, FLOW_LONGEST_KEPT, FLOW_MIN_COVER, JUDGE_AFTER_HOURS, SILENT_SIGN_HOURS } = parameters
+const { FLOW_DAYS, H, M, MISSING, OPEN_DAYS, PER_UNIT, RING_DAYS, SILENT } = places
 
 const DAY_S = DAY_MS / SECOND_MS
 /** What is spread over days may be as long as this; a longer interval tells nothing of a single day. */

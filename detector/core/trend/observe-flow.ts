@@ -1,9 +1,16 @@
-import { HOUR_MS, SECOND_MS, type EpochMs } from '../../../domain/time.ts'
+import * as time from '../../../domain/time.ts'
+import type { EpochMs } from '../../../domain/time.ts'
 import type { HomeEvent } from '../home-event.ts'
 import type { Observation, Profile } from '../observation.ts'
 import { hourOf, wallMs } from '../local-time.ts'
 import { describeFlow, describeFlowStopped } from './explain-flow.ts'
-import {
+import * as parameters from './parameters.ts'
+import * as places from './state.ts'
+import { flowOf, getByte, meterAt, type TrendState } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { HOUR_MS, SECOND_MS } = time
+const {
   FLOW_GROWS_AFTER_HOURS,
   FLOW_HOURS,
   FLOW_LONGEST_GAP_HOURS,
@@ -19,8 +26,8 @@ import {
   HOUR_COVER,
   NIGHT_FROM_HOUR,
   NIGHT_TO_HOUR,
-} from './parameters.ts'
-import { FLOW_DAYS, flowOf, getByte, M, meterAt, PER_UNIT, type TrendState } from './state.ts'
+} = parameters
+const { FLOW_DAYS, M, PER_UNIT } = places
 
 const HOUR_S = HOUR_MS / SECOND_MS
 const SEVERITIES = ['yellow', 'orange', 'red'] as const
