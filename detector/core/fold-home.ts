@@ -78,7 +78,7 @@ export function foldHome(
   if (!observation.measured) return
   const silentSinceMs = silentSinceOf(state)
   const sign = silentSinceMs === null ? null : silentSinceMs === endMs
-  foldTrend(state.u32, state.trend, state.profile, observation, sign, say)
+  foldTrend(state, observation, sign, say)
 }
 
 /**

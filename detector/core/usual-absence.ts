@@ -1,16 +1,15 @@
 import type { HomeEvent } from './home-event.ts'
-import * as joinUrgent from './join-urgent.ts'
+import { USUAL } from './join-urgent.ts'
 import { describeUsualHold } from './describe-holds.ts'
 import { habitOfSilence, silentSinceOf } from './judge.ts'
 import type { LifeContext } from './life/fold.ts'
 import type { Observation } from './observation.ts'
-import * as returnToLife from './area/return-to-life.ts'
+import * as places from './area/back.ts'
 import { describeLife } from './area/return-to-life.ts'
 import type { HomeState } from './state/home-state.ts'
 
 // Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
-const { USUAL } = joinUrgent
-const { R } = returnToLife
+const { R } = places
 
 /**
  * A silence that would be an alert but for the home's weekly absence is shown as held: nobody is called, and nothing

@@ -2,16 +2,17 @@ import type { Explanation } from '../../../domain/finding.ts'
 import * as time from '../../../domain/time.ts'
 import { toIso, type EpochMs } from '../../../domain/time.ts'
 import type { HomeEvent } from '../home-event.ts'
-import * as joinUrgent from '../join-urgent.ts'
+import { URGENT } from '../join-urgent.ts'
 import { presentSilence } from '../judge.ts'
 import type { Observation, Profile } from '../observation.ts'
 import type { HomeState } from '../state/home-state.ts'
+import * as places from './back.ts'
 import type { HomeOutage } from './member.ts'
 import { describeKinds, localTime, nameOf } from './say-outage.ts'
 
 // Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
 const { DAY_MS, HOUR_MS } = time
-const { URGENT } = joinUrgent
+const { R } = places
 
 /**
  * After an outage each home is looked at again: one that does not come back to life with its neighbours is urgent. The
@@ -31,17 +32,6 @@ export const RETURN_HOURS = 3
 const WATCHED_MS = DAY_MS
 /** A home that showed no life for so long before the outage was empty before it. */
 const INHABITED_MS = DAY_MS
-
-/**
- * Places in the section `back` of a home's record: the outage's end that is watched, ln S then, and the onset of the urgent
- * matter that is open; beside them the onset of the silence that is held for a weekly absence (usual-absence.ts). NaN: none.
- */
-export const R = { endMs: 0, logAlive: 1, openMs: 2, usualMs: 3 } as const
-
-/** Makes a record of zeros the state of a home that has seen no outage. */
-export function beginReturn({ f64, back }: HomeState): void {
-  f64.fill(NaN, back, back + 4)
-}
 
 /** Works what the home's judge knows after an observation. */
 export function foldReturn(

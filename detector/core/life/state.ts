@@ -104,7 +104,7 @@ export function cloneLife(state: LifeState): LifeState {
 }
 
 /** Format: one byte of version, then the record (little-endian machines). */
-const VERSION = 4
+const VERSION = 5
 
 export function encodeLife(state: LifeState): Uint8Array {
   const record = bytesOfState(state)

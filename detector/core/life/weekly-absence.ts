@@ -1,20 +1,13 @@
-import * as time from '../../../domain/time.ts'
-import type { EpochMs } from '../../../domain/time.ts'
+import { HOUR_MS, type EpochMs } from '../../../domain/time.ts'
 import { offsetMs, wallMs } from '../local-time.ts'
-import * as parameters from './parameters.ts'
-import * as places from './state.ts'
-import { sixteenthsOf, type LifeState } from './state.ts'
-
-// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
-const { HOUR_MS } = time
-const {
+import {
   HABIT_FORGOTTEN_WEEKS,
   HABIT_MARGIN_HOURS,
   HABIT_NEAR_HOURS,
   HABIT_OBSERVED_SHARE,
   HABIT_WEEK_SHARE,
-} = parameters
-const { ABSENCES, C, FULL, NEVER, WEEKS } = places
+} from './parameters.ts'
+import { ABSENCES, C, FULL, NEVER, sixteenthsOf, WEEKS, type LifeState } from './state.ts'
 
 const WEEK_HOURS = 168
 /** Well beyond the weeks that make a habit and the silence that it explains; well within what 16 bits of 1/16 h can tell apart. */
