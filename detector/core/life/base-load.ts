@@ -133,6 +133,8 @@ export function showsLife(state: LifeState, { meter, intervalMs, amount }: Obser
   const bins = state.bins + meter * LOAD_BINS
   const total = state.u16[loaded + T.total] ?? 0
   if (scale !== SCALES.electricity) return isAbove(state, bins, scale, scale.share, total, load, 1)
+  // What most of the night draws is under either threshold below; a home at rest is told here.
+  if (!isAbove(state, bins, scale, BASE_CAP_SHARE, total, load, 1)) return false
   const deep = (state.f32[state.level + V.surprise] ?? 0) > state.model.deepNats
   if (isAbove(state, bins, scale, deep ? DEEP_BASE_SHARE : scale.share, total, load, 1)) return true
   // Somebody who is up at night now and then must not raise the base load to what people do: it is never far above

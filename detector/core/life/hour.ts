@@ -152,11 +152,13 @@ export function creditSilence(state: LifeState): void {
   const whole = Math.max(1e-3, f32[level + V.hourSurprise] ?? 0)
   const hazard = hazardOfHour(state) * frailty(state, returnBin(surprise)) * (nats / whole)
   f32[level + V.surprise] = surprise + nats
-  f32[level + V.silentHours] = (f32[level + V.silentHours] ?? 0) + hours
   f32[level + V.creditedNats] = (f32[level + V.creditedNats] ?? 0) + nats
-  f32[level + V.creditedHours] = (f32[level + V.creditedHours] ?? 0) + hours
   const logAlive = (f32[level + V.logAlive] ?? 0) - hazard
   f32[level + V.logAlive] = logAlive
+  // A second meter of the same quarter of an hour makes the silence surer, not longer.
+  if (hours === 0) return
+  f32[level + V.silentHours] = (f32[level + V.silentHours] ?? 0) + hours
+  f32[level + V.creditedHours] = (f32[level + V.creditedHours] ?? 0) + hours
   const alive = Math.exp(logAlive) * hours
   f32[level + V.waiting] = (f32[level + V.waiting] ?? 0) * fade(hours) + alive
 }
