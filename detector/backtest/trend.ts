@@ -1,7 +1,7 @@
 import type { Finding } from '../../domain/finding.ts'
 import { gatherMatters, sayDifference, type Matters } from '../core/matters.ts'
 import type { HomeEvent } from '../core/home-event.ts'
-import { silentSinceOf, type JudgeState } from '../core/judge.ts'
+import { isSignOfLife, type JudgeState } from '../core/judge.ts'
 import type { Observation, Profile } from '../core/observation.ts'
 import { newAlone } from '../core/state/home-state.ts'
 import { foldTrend } from '../core/trend/fold-trend.ts'
@@ -34,9 +34,7 @@ export function newBacktestTrend(profile: Profile): BacktestTrend {
 /** Works one observation, after the home's judge has; says the flows that do not stop. */
 export function observeTrend(home: BacktestTrend, judge: JudgeState, observation: Observation): Finding[] {
   const events: HomeEvent[] = []
-  const sinceMs = silentSinceOf(judge)
-  const sign = sinceMs === null ? null : sinceMs === observation.endMs
-  foldTrend(home.state, observation, sign, (event) => events.push(event))
+  foldTrend(home.state, observation, isSignOfLife(judge, observation), (event) => events.push(event))
   home.newestMs = observation.endMs
   return events.map(({ finding }) => finding)
 }

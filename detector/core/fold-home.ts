@@ -7,7 +7,7 @@ import * as pool from './area/pool.ts'
 import { addDay, type Pool } from './area/pool.ts'
 import { foldDevices } from './devices/fold.ts'
 import type { HomeEvent } from './home-event.ts'
-import { foldJudge, reachedOnDay, silentSinceOf } from './judge.ts'
+import { foldJudge, isSignOfLife, reachedOnDay } from './judge.ts'
 import type { LifeContext } from './life/fold.ts'
 import * as places from './life/state.ts'
 import type { Hole } from './listening.ts'
@@ -76,9 +76,7 @@ export function foldHome(
   foldReturn(state, outages, observation, say)
   foldUsual(state, observation, context.life, say)
   if (!observation.measured) return
-  const silentSinceMs = silentSinceOf(state)
-  const sign = silentSinceMs === null ? null : silentSinceMs === endMs
-  foldTrend(state, observation, sign, say)
+  foldTrend(state, observation, isSignOfLife(state, observation), say)
 }
 
 /**

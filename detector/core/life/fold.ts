@@ -64,7 +64,7 @@ export function foldLife(
   if (long) foldSilentInterval(state, meter, endMs - intervalMs, endMs)
   else {
     enterHour(state, wallHour)
-    coverHour(state, meter, intervalMs / HOUR_MS, false)
+    coverHour(state, observation, false)
     creditSilence(state)
   }
   markDay(state, 0)
@@ -78,7 +78,7 @@ function foldSign(state: LifeState, observation: Observation, long: boolean): re
   // Use within a long interval may lie before the silence that a finer meter has seen since: it ends nothing.
   const lastSignMs = f64[clock + C.lastSignMs] ?? NEVER
   if (long && state.profile.meters.length > 1 && endMs - intervalMs < lastSignMs) return NOTHING
-  if (!long) coverHour(state, meter, intervalMs / HOUR_MS, true)
+  if (!long) coverHour(state, observation, true)
   markDay(state, 0)
   const onsetMs = f64[clock + C.openOnsetMs] ?? NEVER
   endSilence(state, observation)
@@ -144,6 +144,12 @@ export function reachedOn(state: LifeState, day: number): number | null {
   if (day > newest || day <= newest - DAYS) return null
   const bits = state.u32[state.reached + (day % DAYS)] ?? 0
   return bits === 0 ? null : bits
+}
+
+/** Whether the newest observation was a life sign; null where none is known yet. */
+export function isLifeSign(state: LifeState, { endMs }: Observation): boolean | null {
+  const at = state.f64[state.clock + C.lastSignMs] ?? NEVER
+  return at === NEVER ? null : at === endMs
 }
 
 /** Since when the home has been silent: the end of its last life sign; null where none is known. */

@@ -21,7 +21,7 @@ export const FEATURE_NAMES = [
 ] as const
 export const FEATURES = FEATURE_NAMES.length
 
-/** What the weights are multiplied with, for whoever fits them; `hazardAt` is their sum, put so that less is worked out. */
+/** What the weights are multiplied with, for whoever fits them; `workOutHazard` sums them up, put so that less is worked out. */
 export function featuresOf(
   state: LifeState,
   slot: number,
@@ -68,6 +68,8 @@ export interface Habit {
   homeRate: number
   surprise: number
   silentHours: number
+  /** And the answer: its cumulative hazard of a return, -ln(1 - P), by the pooled law. */
+  hazard: number
 }
 
 /** One for all, with what is asked in it: numbers that are handed over one by one would each be put in a box. */
@@ -78,6 +80,7 @@ const habit: Habit = {
   homeRate: 0,
   surprise: 0,
   silentHours: 0,
+  hazard: 0,
 }
 
 /** The habit's part of z, and the silence as it is now; the object is reused by the next call. */
@@ -95,8 +98,8 @@ export function habitOf(state: LifeState): Habit {
   return habit
 }
 
-/** Cumulative hazard of a return within the hour of the day that the habit asks for, -ln(1 - P), by the pooled law. */
-export function hazardAt(state: LifeState, asked: Habit, hour: number): number {
+/** Works out the hazard of a return within an hour of the day, for what `asked` says of it. */
+export function workOutHazard(state: LifeState, asked: Habit, hour: number): void {
   const { weights: w, constant, perLogSurprise } = asked
   const rate = logit(asked.homeRate)
   const s = logOfNext(asked.surprise)
@@ -110,14 +113,15 @@ export function hazardAt(state: LifeState, asked: Habit, hour: number): number {
     rate * ((w[1] ?? 0) + (w[6] ?? 0) * s + (w[7] ?? 0) * e) +
     (w[12] ?? 0) * fast +
     (w[14] ?? 0) * lastDay
-  return softplus(z)
+  asked.hazard = softplus(z)
 }
 
 /** The same for the silence as it is now. */
 export function pooledHazard(state: LifeState, slot: number): number {
   const asked = habitOf(state)
   asked.homeRate = rateOf(state, HOME_ROW, slot)
-  return hazardAt(state, asked, slot % 24)
+  workOutHazard(state, asked, slot % 24)
+  return asked.hazard
 }
 
 /** The bin of own returns that a silence of this surprise belongs to. */

@@ -1,4 +1,5 @@
 import * as time from '../../../domain/time.ts'
+import type { Observation } from '../observation.ts'
 import { frailty, pooledHazard, returnBin } from './hazard.ts'
 import * as parameters from './parameters.ts'
 import { surpriseOf } from './logarithms.ts'
@@ -9,7 +10,7 @@ import type { LifeState } from './state.ts'
 import { slotOf } from './waiting.ts'
 
 // Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
-const { DAY_MS } = time
+const { DAY_MS, HOUR_MS } = time
 const { LATELY_HOURS, LONG_RUN_HOURS, MIN_COVER, RETURNS_FORGET, WORTH_HOURS } = parameters
 const { HOME_ROW } = rhythm
 const { B, H, L, LOAD_ROW, M, RETURN_BINS, V } = places
@@ -117,9 +118,14 @@ function learnReturn(state: LifeState, sign: number): void {
   f32[at + RETURN_BINS] = (f32[at + RETURN_BINS] ?? 0) * RETURNS_FORGET + expected
 }
 
-/** Marks `hours` of the present hour as observed by `meter`. */
-export function coverHour(state: LifeState, meter: number, hours: number, sign: boolean): void {
+/** Marks what was observed of the present hour. */
+export function coverHour(
+  state: LifeState,
+  { meter, intervalMs }: Pick<Observation, 'meter' | 'intervalMs'>,
+  sign: boolean,
+): void {
   const { f32, level } = state
+  const hours = intervalMs / HOUR_MS
   const cover = state.load + meter * LOAD_ROW + L.cover
   f32[cover] = Math.min(1, (f32[cover] ?? 0) + hours)
   f32[level + V.dayHours] = (f32[level + V.dayHours] ?? 0) + hours / state.profile.meters.length

@@ -12,8 +12,8 @@ import { slotOf } from './waiting.ts'
  */
 export function foldSilentInterval(state: LifeState, meter: number, startMs: EpochMs, endMs: EpochMs): void {
   for (let from = startMs; from < endMs; from += HOUR_MS) {
-    const hours = Math.min(1, (endMs - from) / HOUR_MS)
-    const wallHour = Math.floor(wallMs(state.profile.timezone, from + (hours * HOUR_MS) / 2) / HOUR_MS)
+    const intervalMs = Math.min(HOUR_MS, endMs - from)
+    const wallHour = Math.floor(wallMs(state.profile.timezone, from + intervalMs / 2) / HOUR_MS)
     const current = state.u32[state.hour + H.current] ?? 0
     if (wallHour < current) {
       // Another meter has been here already; this one only learns its own rhythm.
@@ -21,7 +21,7 @@ export function foldSilentInterval(state: LifeState, meter: number, startMs: Epo
       continue
     }
     enterHour(state, wallHour)
-    coverHour(state, meter, hours, false)
+    coverHour(state, { meter, intervalMs }, false)
     creditSilence(state)
   }
 }

@@ -1,5 +1,5 @@
 import * as parameters from './parameters.ts'
-import { frailty, habitOf, hazardAt, returnBin } from './hazard.ts'
+import { frailty, habitOf, workOutHazard, returnBin } from './hazard.ts'
 import { surpriseOf } from './logarithms.ts'
 import * as rhythm from './rhythm.ts'
 import { rateOf } from './rhythm.ts'
@@ -45,7 +45,8 @@ export function scoreOf(state: LifeState, wallHour: number): number {
   for (let ahead = 1; ahead <= HORIZON_HOURS; ahead++) {
     const slot = slotOf(wallHour + ahead)
     habit.homeRate = rateOf(state, HOME_ROW, slot)
-    hazard += hazardAt(state, habit, slot % 24) * frailty(state, returnBin(habit.surprise))
+    workOutHazard(state, habit, slot % 24)
+    hazard += habit.hazard * frailty(state, returnBin(habit.surprise))
     habit.surprise += surpriseOf(habit.homeRate)
     habit.silentHours += 1
     const then = alive * Math.exp(-hazard)

@@ -63,6 +63,7 @@ export function forgetAbsences(state: LifeState, newestMs: EpochMs, nextMs: Epoc
 export function weeklyAbsenceAt(state: LifeState, sinceMs: EpochMs): WeeklyAbsence | null {
   const ofWeeks = weeksObserved(state, sinceMs)
   const enough = Math.max(state.model.habitMinWeeks, Math.ceil(HABIT_WEEK_SHARE * ofWeeks))
+  if (absencesIn(state) < enough) return null
   const from = wallHours(state, sinceMs)
   const alike = absencesNear(state, from)
   if (alike.length < enough) return null
@@ -84,8 +85,13 @@ export function weeklyAbsenceAt(state: LifeState, sinceMs: EpochMs): WeeklyAbsen
 
 /** Whether a long absence is remembered at all. */
 export function hasBeenAway(state: LifeState): boolean {
-  for (let i = 0; i < ABSENCES; i++) if ((state.u16[state.absences + 2 * i + 1] ?? 0) > 0) return true
-  return false
+  return absencesIn(state) > 0
+}
+
+function absencesIn({ u16, absences }: LifeState): number {
+  let count = 0
+  for (let at = absences + 1; at < absences + 2 * ABSENCES; at += 2) if (u16[at] !== 0) count++
+  return count
 }
 
 /** Whether the home's weekly absence still explains the present silence. */
