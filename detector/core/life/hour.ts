@@ -4,7 +4,7 @@ import { frailty, pooledHazard, returnBin } from './hazard.ts'
 import * as parameters from './parameters.ts'
 import { surpriseOf } from './logarithms.ts'
 import * as rhythm from './rhythm.ts'
-import { learnFastRate, learnLastDay, learnRate, meterRow, rateOf } from './rhythm.ts'
+import { learnFastRate, learnLastDay, learnRate, meterRow, rateOf, weightOf } from './rhythm.ts'
 import * as places from './state.ts'
 import type { LifeState } from './state.ts'
 import { slotOf } from './waiting.ts'
@@ -106,8 +106,8 @@ export function learnLiveliness(state: LifeState, slot: number, sign: number): v
   learnLastDay(state, slot % 24, sign)
   const lately = f32[level + V.lately] ?? 0
   const longRun = f32[level + V.longRun] ?? 0
-  f32[level + V.lately] = lately + Math.max(1 / LATELY_HOURS, 1 / (seen + 1)) * (sign - lately)
-  f32[level + V.longRun] = longRun + Math.max(1 / LONG_RUN_HOURS, 1 / (seen + 1)) * (sign - longRun)
+  f32[level + V.lately] = lately + weightOf(seen + 1, LATELY_HOURS) * (sign - lately)
+  f32[level + V.longRun] = longRun + weightOf(seen + 1, LONG_RUN_HOURS) * (sign - longRun)
 }
 
 function learnReturn(state: LifeState, sign: number): void {
