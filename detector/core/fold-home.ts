@@ -1,13 +1,15 @@
-import { DAY_MS, type EpochMs } from '../../domain/time.ts'
+import * as time from '../../domain/time.ts'
+import type { EpochMs } from '../../domain/time.ts'
 import type { HomeOutage } from './area/member.ts'
 import { foldReturn } from './area/return-to-life.ts'
 import { isSupplyGone } from './area/supply.ts'
-import { addDay, CLOSED_AFTER_DAYS, type Pool } from './area/pool.ts'
+import * as pool from './area/pool.ts'
+import { addDay, type Pool } from './area/pool.ts'
 import { foldDevices } from './devices/fold.ts'
 import type { HomeEvent } from './home-event.ts'
-import { foldJudge, reachedOnDay, silentSinceOf } from './judge.ts'
+import { foldJudge, isSignOfLife, reachedOnDay } from './judge.ts'
 import type { LifeContext } from './life/fold.ts'
-import { C, NEVER } from './life/state.ts'
+import * as places from './life/state.ts'
 import type { Hole } from './listening.ts'
 import type { HomeState } from './state/home-state.ts'
 import { closeOnce } from './state/row.ts'
@@ -15,7 +17,14 @@ import type { Slab } from './state/slab.ts'
 import { foldTrend } from './trend/fold-trend.ts'
 import type { VillageIndex } from './trend/village-index.ts'
 import { foldUsual } from './usual-absence.ts'
-import { FLAG, type Item } from './window.ts'
+import * as window from './window.ts'
+import type { Item } from './window.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { DAY_MS } = time
+const { CLOSED_AFTER_DAYS } = pool
+const { C, NEVER } = places
+const { FLAG } = window
 
 /** What a home is folded with. */
 export interface HomeContext {
@@ -33,7 +42,7 @@ export function measuredMsIn(state: HomeState): EpochMs {
 }
 
 /** One for all, filled in anew for each item: nobody keeps an observation. */
-const observation = { meter: 0, endMs: 0, intervalMs: 0, amount: null as number | null, measured: false }
+const observation = { meter: 0, endMs: 0, intervalMs: 0, amount: 0, measured: false }
 
 /** Works one item of a home, in the order of its items: its meters as devices, who judges its silence, its trends. */
 export function foldHome(
@@ -56,19 +65,18 @@ export function foldHome(
   observation.meter = meter
   observation.endMs = endMs
   observation.intervalMs = intervalMs
-  observation.amount = Number.isNaN(item.amount) ? null : item.amount
+  const isKnown = !Number.isNaN(item.amount)
+  observation.amount = isKnown ? item.amount : 0
   // What cannot flow is no evidence that nobody was there.
-  observation.measured = measured && !isSupplyGone(state.profile, outages, item)
+  observation.measured = measured && isKnown && !isSupplyGone(state.profile, outages, item)
   const findings = foldJudge(state, observation, context.life)
   if (findings.length > 0) {
     for (const finding of findings) if (finding.type !== 'retract') say({ meter: -1, finding })
   }
-  foldReturn(state, outages, endMs, say)
-  foldUsual(state, endMs, context.life, say)
-  if (!measured) return
-  const silentSinceMs = silentSinceOf(state)
-  const sign = silentSinceMs === null ? null : silentSinceMs === endMs
-  foldTrend(state.u32, state.trend, state.profile, observation, sign, say)
+  foldReturn(state, outages, observation, say)
+  foldUsual(state, observation, context.life, say)
+  if (!observation.measured) return
+  foldTrend(state, observation, isSignOfLife(state, observation), say)
 }
 
 /**

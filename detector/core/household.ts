@@ -108,7 +108,7 @@ export function settle(home: Home, context: HomeContext, why?: Explanation): Fin
   const changed = refold(home.rewind, folderOf(home, context))
   const head = headOf(home)
   const isAwake = measuredMsIn(head) >= home.wakeMs
-  const trend = settleTrend(home, head.u32, head.trend, context.village)
+  const trend = settleTrend(home, head, context.village)
   const isNew = changed || isAwake || hasReturned(home)
   const reason = !isNew && trend === 'neighbours' ? reasonNeighboursMoved() : why
   const findings = isNew || trend !== null ? restate(home, context, reason) : []

@@ -5,6 +5,7 @@ import {
   habitOfLifeSilence,
   type HabitOfSilence,
   presentLifeSilence,
+  isLifeSign,
   reachedOn,
   silentSinceMs,
   type LifeContext,
@@ -48,6 +49,13 @@ export function silentSinceOf(state: JudgeState): EpochMs | null {
   if (isLife(state)) return silentSinceMs(state)
   const lastUseMs = state.f64[state.rule + R.lastUseMs] ?? NEVER
   return lastUseMs === NEVER ? null : lastUseMs
+}
+
+/** Whether an observation that has just been folded was a sign of life; null where the judge cannot tell yet. */
+export function isSignOfLife(state: JudgeState, observation: Observation): boolean | null {
+  if (isLife(state)) return isLifeSign(state, observation)
+  const lastUseMs = state.f64[state.rule + R.lastUseMs] ?? NEVER
+  return lastUseMs === NEVER ? null : lastUseMs === observation.endMs
 }
 
 /** The silence that goes on, where the home's own rhythm is known well enough to weigh it. */

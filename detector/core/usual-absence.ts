@@ -1,11 +1,15 @@
-import type { EpochMs } from '../../domain/time.ts'
 import type { HomeEvent } from './home-event.ts'
 import { USUAL } from './join-urgent.ts'
 import { describeUsualHold } from './describe-holds.ts'
 import { habitOfSilence, silentSinceOf } from './judge.ts'
 import type { LifeContext } from './life/fold.ts'
-import { describeLife, R } from './area/return-to-life.ts'
+import type { Observation } from './observation.ts'
+import * as places from './area/back.ts'
+import { describeLife } from './area/return-to-life.ts'
 import type { HomeState } from './state/home-state.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { R } = places
 
 /**
  * A silence that would be an alert but for the home's weekly absence is shown as held: nobody is called, and nothing
@@ -14,7 +18,7 @@ import type { HomeState } from './state/home-state.ts'
  */
 export function foldUsual(
   state: HomeState,
-  endMs: EpochMs,
+  { endMs }: Observation,
   context: LifeContext,
   say: (event: HomeEvent) => void,
 ): void {

@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../../domain/time.ts'
 import type { LivedHome } from './inject-stops.ts'
-import { lifeThreshold } from '../core/life/base-load.ts'
+import { showsLife } from '../core/life/base-load.ts'
 import { foldLife, newLife, type LifeState } from '../core/life/fold.ts'
 import { FEATURES, featuresOf } from '../core/life/hazard.ts'
 import { enterHour } from '../core/life/hour.ts'
@@ -58,10 +58,10 @@ export function gatherHours(home: LivedHome, hours: Hours, model: LifeModel = MO
 
 /** The wall-clock hour that an observation begins; null where it goes on with the present one or says nothing. */
 function hourEntered(state: LifeState, observation: Observation): number | null {
-  const { meter, endMs, intervalMs, amount, measured } = observation
+  const { endMs, intervalMs, amount, measured } = observation
   const long = LONG_INTERVAL_HOURS * HOUR_MS
   if (!measured || amount === null || !(intervalMs > 0) || intervalMs > long) return null
-  if (lifeThreshold(state, meter, intervalMs / HOUR_MS) === null) return null
+  if (showsLife(state, observation) === null) return null
   const hour = Math.floor(wallMs(state.profile.timezone, endMs - intervalMs / 2) / HOUR_MS)
   return hour > (state.u32[state.hour + H.current] ?? 0) ? hour : null
 }

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import zlib from 'node:zlib'
 import { foldLife, newLife } from '../../detector/core/life/fold.ts'
-import { lifeThreshold } from '../../detector/core/life/base-load.ts'
+import { showsLife } from '../../detector/core/life/base-load.ts'
 import { wallMs } from '../../detector/core/local-time.ts'
 import type { HouseholdId } from '../../domain/ids.ts'
 import { messageOf, OperationalError } from '../../domain/operational-error.ts'
@@ -54,17 +54,17 @@ function hoursOf(meter: Series, occupied: ReadonlyMap<EpochMs, boolean>, timezon
     const [endMs = 0, intervalMs = 0] = [meter.endMs[row], meter.intervalMs[row]]
     const amount = meter.amount[row] ?? NaN
     if (Number.isNaN(amount) || intervalMs <= 0) continue
-    const load = amount / (intervalMs / HOUR_MS)
-    const threshold = lifeThreshold(state, 0, intervalMs / HOUR_MS)
+    const observation = { meter: 0, endMs, intervalMs, amount, measured: true }
+    const isLife = showsLife(state, observation)
     const wall = Math.floor(wallMs(timezone, endMs - intervalMs / 2) / HOUR_MS)
     const hour = hours.get(wall) ?? { loads: [], sign: false, known: true, noted: [] }
     hours.set(wall, hour)
-    hour.loads.push(load)
-    hour.known &&= threshold !== null
-    hour.sign ||= threshold !== null && load > threshold
+    hour.loads.push(amount / (intervalMs / HOUR_MS))
+    hour.known &&= isLife !== null
+    hour.sign ||= isLife === true
     const truth = occupied.get(endMs - intervalMs)
     if (truth !== undefined) hour.noted.push(truth)
-    foldLife(state, { meter: 0, endMs, intervalMs, amount, measured: true }, { thresholdOn: () => Infinity })
+    foldLife(state, observation, { thresholdOn: () => Infinity })
   }
   return [...hours]
     .sort(([a], [b]) => a - b)

@@ -1,12 +1,18 @@
 import type { Explanation } from '../../../domain/finding.ts'
-import { DAY_MS, HOUR_MS, toIso, type EpochMs } from '../../../domain/time.ts'
+import * as time from '../../../domain/time.ts'
+import { toIso, type EpochMs } from '../../../domain/time.ts'
 import type { HomeEvent } from '../home-event.ts'
 import { URGENT } from '../join-urgent.ts'
 import { presentSilence } from '../judge.ts'
-import type { Profile } from '../observation.ts'
+import type { Observation, Profile } from '../observation.ts'
 import type { HomeState } from '../state/home-state.ts'
+import * as places from './back.ts'
 import type { HomeOutage } from './member.ts'
 import { describeKinds, localTime, nameOf } from './say-outage.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { DAY_MS, HOUR_MS } = time
+const { R } = places
 
 /**
  * After an outage each home is looked at again: one that does not come back to life with its neighbours is urgent. The
@@ -27,27 +33,17 @@ const WATCHED_MS = DAY_MS
 /** A home that showed no life for so long before the outage was empty before it. */
 const INHABITED_MS = DAY_MS
 
-/**
- * Places in the section `back` of a home's record: the outage's end that is watched, ln S then, and the onset of the urgent
- * matter that is open; beside them the onset of the silence that is held for a weekly absence (usual-absence.ts). NaN: none.
- */
-export const R = { endMs: 0, logAlive: 1, openMs: 2, usualMs: 3 } as const
-
-/** Makes a record of zeros the state of a home that has seen no outage. */
-export function beginReturn({ f64, back }: HomeState): void {
-  f64.fill(NaN, back, back + 4)
-}
-
-/** Works what the home's judge knows after an item that ends at `endMs`. */
+/** Works what the home's judge knows after an observation. */
 export function foldReturn(
   state: HomeState,
   outages: readonly HomeOutage[],
-  endMs: EpochMs,
+  { endMs }: Observation,
   say: (event: HomeEvent) => void,
 ): void {
   const { f64, back, profile } = state
   const openMs = f64[back + R.openMs] ?? NaN
-  const outage = outages.length === 0 ? null : lastOutage(outages, endMs)
+  if (outages.length === 0 && Number.isNaN(openMs)) return
+  const outage = lastOutage(outages, endMs)
   if (outage === null && Number.isNaN(openMs)) return
   const silence = presentSilence(state, endMs)
   if (silence === null) return

@@ -1,15 +1,17 @@
-import type { EpochMs } from '../../../domain/time.ts'
 import type { HomeEvent } from '../home-event.ts'
 import type { Profile } from '../observation.ts'
+import type { Item } from '../window.ts'
 import { describeFrozen, describeThawed } from './explain.ts'
-import { COLUMN, get, set, type DeviceState } from './state.ts'
+import * as places from './state.ts'
+import { get, set, type DeviceState } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { COLUMN } = places
 
 /** `meter-frozen`: ingest calls the reading `frozen`. It goes on until a reading is measured again. */
 export function foldFrozen(
   state: DeviceState,
-  meter: number,
-  endMs: EpochMs,
-  intervalMs: number,
+  { meter, endMs, intervalMs }: Item,
   profile: Profile,
   say: (event: HomeEvent) => void,
 ): void {
@@ -36,14 +38,14 @@ export function foldFrozen(
 /** A measured reading ends the frozen spell. */
 export function foldThawed(
   state: DeviceState,
-  meter: number,
-  endMs: EpochMs,
+  { meter, endMs }: Item,
   profile: Profile,
   say: (event: HomeEvent) => void,
 ): void {
   const onsetMs = get(state, meter, COLUMN.frozenMs)
+  if (Number.isNaN(onsetMs)) return
   const device = profile.meters[meter]
-  if (Number.isNaN(onsetMs) || device === undefined) return
+  if (device === undefined) return
   set(state, meter, COLUMN.frozenMs, NaN)
   say({
     meter,

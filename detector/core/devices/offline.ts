@@ -2,10 +2,12 @@ import type { EpochMs } from '../../../domain/time.ts'
 import type { HomeEvent } from '../home-event.ts'
 import { afterListening, type Hole } from '../listening.ts'
 import type { Profile } from '../observation.ts'
+import type { Item } from '../window.ts'
 import { describeBack, describeOffline } from './explain.ts'
-import { learnGap, limitOf, MIN_LIMIT_MS, MIN_READINGS } from './rhythm.ts'
+import * as rhythm from './rhythm.ts'
+import { learnGap, limitOf } from './rhythm.ts'
+import * as places from './state.ts'
 import {
-  COLUMN,
   countReading,
   get,
   longestGapMs,
@@ -14,6 +16,10 @@ import {
   setLongestGapMs,
   type DeviceState,
 } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { MIN_LIMIT_MS, MIN_READINGS } = rhythm
+const { COLUMN } = places
 
 /**
  * `meter-offline`: a silence of a meter that is longer than its rhythm allows. A silence that has ended is told by the
@@ -59,8 +65,7 @@ export function offlineSince(
 /** The meter spoke: ends its silence, and learns from it. */
 export function foldHeard(
   state: DeviceState,
-  meter: number,
-  endMs: EpochMs,
+  { meter, endMs }: Item,
   profile: Profile,
   holes: readonly Hole[],
   say: (event: HomeEvent) => void,
@@ -85,7 +90,8 @@ export function foldHeard(
         })
       }
     }
-    setLongestGapMs(state, meter, learnGap(longestGapMs(state, meter), endMs - lastMs))
+    const longestMs = longestGapMs(state, meter)
+    if (endMs - lastMs !== longestMs) setLongestGapMs(state, meter, learnGap(longestMs, endMs - lastMs))
   }
   set(state, meter, COLUMN.lastMs, endMs)
   countReading(state, meter)

@@ -1,8 +1,14 @@
-import { DAY_MS, type EpochMs } from '../../../domain/time.ts'
+import * as time from '../../../domain/time.ts'
 import type { HomeEvent } from '../home-event.ts'
 import type { Profile } from '../observation.ts'
+import type { Item } from '../window.ts'
 import { describeFault, describeSound } from './explain.ts'
-import { COLUMN, get, set, type DeviceState } from './state.ts'
+import * as places from './state.ts'
+import { get, set, type DeviceState } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { DAY_MS } = time
+const { COLUMN } = places
 
 /** A register that jumps back and forth is one fault, not one per jump: it is sound after a day without any. */
 export const SOUND_AFTER_MS = DAY_MS
@@ -10,10 +16,7 @@ export const SOUND_AFTER_MS = DAY_MS
 /** `register-fault`: ingest saw the register do what no meter does. */
 export function foldFault(
   state: DeviceState,
-  meter: number,
-  timeMs: EpochMs,
-  register: number,
-  expected: number,
+  { meter, endMs: timeMs, amount: register, intervalMs: expected }: Item,
   profile: Profile,
   say: (event: HomeEvent) => void,
 ): void {
@@ -41,14 +44,14 @@ export function foldFault(
 /** A measured reading, long enough after the last fault, ends it. */
 export function foldSound(
   state: DeviceState,
-  meter: number,
-  endMs: EpochMs,
+  { meter, endMs }: Item,
   profile: Profile,
   say: (event: HomeEvent) => void,
 ): void {
   const onsetMs = get(state, meter, COLUMN.faultMs)
+  if (Number.isNaN(onsetMs)) return
   const device = profile.meters[meter]
-  if (Number.isNaN(onsetMs) || device === undefined) return
+  if (device === undefined) return
   if (endMs - get(state, meter, COLUMN.faultLastMs) < SOUND_AFTER_MS) return
   set(state, meter, COLUMN.faultMs, NaN)
   say({

@@ -1,5 +1,13 @@
+import * as time from '../../../domain/time.ts'
 import type { MeterKind } from '../../../domain/units.ts'
-import {
+import type { Observation } from '../observation.ts'
+import * as parameters from './parameters.ts'
+import * as places from './state.ts'
+import type { LifeState } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { HOUR_MS } = time
+const {
   BASE_CAP_SHARE,
   BASE_HALF_LIFE_HOURS,
   BASE_MARGIN,
@@ -18,8 +26,8 @@ import {
   LONG_HALF_LIFE_HOURS,
   LONG_WATER_MARGIN,
   NO_NIGHT_HOURS,
-} from './parameters.ts'
-import { FULL, L, LOAD_BINS, LOAD_ROW, LOADED_ROW, T, V, type LifeState } from './state.ts'
+} = parameters
+const { FULL, L, LOAD_BINS, LOAD_ROW, LOADED_ROW, T, V } = places
 
 /**
  * What a meter shows with nobody's doing: the leak that never stops, the fridge and the standby. It is learned as a
@@ -39,12 +47,22 @@ interface Scale {
   readonly min: number
   readonly halfLifeHours: number
   readonly minHours: number
+  /** Where each bin begins, with the margin. */
+  readonly edges: Float64Array
   /** The last answer of `grownIn`. */
   readonly lately: { hours: number; grown: number }
 }
 
+function scale(form: Omit<Scale, 'edges' | 'lately'>): Scale {
+  const { first, logGrowth, margin } = form
+  const edges = Float64Array.from({ length: LOAD_BINS + 1 }, (_, bin) =>
+    bin === 0 ? 0 : first * Math.exp(logGrowth * (bin - 1)) * margin,
+  )
+  return { ...form, edges, lately: { hours: 0, grown: 1 } }
+}
+
 const SCALES: Record<MeterKind | `${MeterKind}-long`, Scale> = {
-  water: {
+  water: scale({
     first: 0.02,
     logGrowth: Math.log(1.3),
     share: FLOOR_SHARE,
@@ -52,9 +70,8 @@ const SCALES: Record<MeterKind | `${MeterKind}-long`, Scale> = {
     min: FLOOR_MIN_L_PER_H,
     halfLifeHours: FLOOR_HALF_LIFE_HOURS,
     minHours: FLOOR_MIN_HOURS,
-    lately: { hours: 0, grown: 1 },
-  },
-  electricity: {
+  }),
+  electricity: scale({
     first: 0.008,
     logGrowth: Math.log(1.2),
     share: BASE_SHARE,
@@ -62,10 +79,9 @@ const SCALES: Record<MeterKind | `${MeterKind}-long`, Scale> = {
     min: BASE_MIN_KWH_PER_H,
     halfLifeHours: BASE_HALF_LIFE_HOURS,
     minHours: BASE_MIN_HOURS,
-    lately: { hours: 0, grown: 1 },
-  },
+  }),
   // Half a day and more holds somebody's use in its lowest values, too: only a fall well below them is nobody's.
-  'water-long': {
+  'water-long': scale({
     first: 0.02,
     logGrowth: Math.log(1.3),
     share: FLOOR_SHARE,
@@ -73,9 +89,8 @@ const SCALES: Record<MeterKind | `${MeterKind}-long`, Scale> = {
     min: 0,
     halfLifeHours: LONG_HALF_LIFE_HOURS,
     minHours: FLOOR_MIN_HOURS,
-    lately: { hours: 0, grown: 1 },
-  },
-  'electricity-long': {
+  }),
+  'electricity-long': scale({
     first: 0.008,
     logGrowth: Math.log(1.2),
     share: FLOOR_SHARE,
@@ -83,8 +98,7 @@ const SCALES: Record<MeterKind | `${MeterKind}-long`, Scale> = {
     min: 0,
     halfLifeHours: LONG_HALF_LIFE_HOURS,
     minHours: FLOOR_MIN_HOURS,
-    lately: { hours: 0, grown: 1 },
-  },
+  }),
 }
 
 function scaleOf(kind: MeterKind, hours: number): Scale {
@@ -104,24 +118,28 @@ const FIRST_PER_HOUR = 256
 /** The unit in which observed time is counted. */
 const SEEN_PER_HOUR = 180
 
-/** The load per hour (kWh or L) above which only a person explains it; null while too little is known to tell. */
-export function lifeThreshold(state: LifeState, meter: number, hours: number): number | null {
+/** Whether only a person explains what was used; null while too little is known to tell. */
+export function showsLife(state: LifeState, { meter, intervalMs, amount }: Observation): boolean | null {
+  const hours = intervalMs / HOUR_MS
+  const load = (amount ?? 0) / hours
   const kind = state.profile.meters[meter]?.kind ?? 'water'
   const scale = scaleOf(kind, hours)
   const loaded = state.loaded + meter * LOADED_ROW
   const seen = (state.u16[loaded + T.seen] ?? 0) / SEEN_PER_HOUR
-  if (seen < scale.minHours) return kind === 'water' ? scale.min : null
-  if (kind === 'water' && isSparse(state)) return scale.min
+  if (seen < scale.minHours) return kind === 'water' ? load > scale.min : null
+  // No threshold lies below this.
+  if (load <= scale.min) return false
+  if (kind === 'water' && isSparse(state)) return true
   const bins = state.bins + meter * LOAD_BINS
   const total = state.u16[loaded + T.total] ?? 0
-  if (scale !== SCALES.electricity)
-    return Math.max(scale.min, quantileOf(state, bins, scale, scale.share, total))
+  if (scale !== SCALES.electricity) return isAbove(state, bins, scale, scale.share, total, load, 1)
+  // What most of the night draws is under either threshold below; a home at rest is told here.
+  if (!isAbove(state, bins, scale, BASE_CAP_SHARE, total, load, 1)) return false
+  const deep = (state.f32[state.level + V.surprise] ?? 0) > state.model.deepNats
+  if (isAbove(state, bins, scale, deep ? DEEP_BASE_SHARE : scale.share, total, load, 1)) return true
   // Somebody who is up at night now and then must not raise the base load to what people do: it is never far above
   // what most of the night draws.
-  const cap = state.model.baseCap * quantileOf(state, bins, scale, BASE_CAP_SHARE, total)
-  const deep = (state.f32[state.level + V.surprise] ?? 0) > state.model.deepNats
-  const share = deep ? DEEP_BASE_SHARE : scale.share
-  return Math.max(scale.min, Math.min(cap, quantileOf(state, bins, scale, share, total)))
+  return isAbove(state, bins, scale, BASE_CAP_SHARE, total, load, state.model.baseCap)
 }
 
 /**
@@ -132,29 +150,48 @@ function isSparse(state: LifeState): boolean {
   return (state.f32[state.level + V.unbroken] ?? 0) < state.model.floorMinUnbroken
 }
 
-/** The load (with the scale's margin) that this share of the observed time lies at or below; inside a bin: geometric. */
-function quantileOf({ u16 }: LifeState, bins: number, scale: Scale, share: number, total: number): number {
+/** Two roundings of one number differ by less. */
+const NEARLY = 1e-9
+
+/**
+ * Whether a load is more than `times` what this share of the observed time lies at or below, with the scale's margin. Only a
+ * load within the bin in question asks where in it that is.
+ */
+function isAbove(
+  { u16 }: LifeState,
+  bins: number,
+  scale: Scale,
+  share: number,
+  total: number,
+  load: number,
+  times: number,
+): boolean {
   const goal = share * total
-  let below = u16[bins] ?? 0
-  if (below > 0 && below >= goal) return 0
-  for (let bin = 1; bin < LOAD_BINS; bin++) {
-    const here = u16[bins + bin] ?? 0
-    if (here > 0 && below + here >= goal) {
-      return scale.first * Math.exp(scale.logGrowth * (bin - 1 + (goal - below) / here)) * scale.margin
-    }
-    below += here
+  let upTo = u16[bins] ?? 0
+  if (upTo > 0 && upTo >= goal) return load > 0
+  let bin = 0
+  let here = 0
+  while (++bin < LOAD_BINS) {
+    here = u16[bins + bin] ?? 0
+    upTo += here
+    if (here > 0 && upTo >= goal) break
   }
-  return 0
+  if (bin === LOAD_BINS) return load > 0
+  const { edges } = scale
+  if (load < times * (edges[bin] ?? 0) * (1 - NEARLY)) return false
+  if (load > times * (edges[bin + 1] ?? 0) * (1 + NEARLY)) return true
+  // Inside a bin: geometric.
+  const within = bin - 1 + (goal - (upTo - here)) / here
+  return load > times * (scale.first * Math.exp(scale.logGrowth * within) * scale.margin)
 }
 
 /** Takes an observed interval into the histogram; electricity learns from the nights only. */
 export function learnLoad(
   state: LifeState,
-  meter: number,
-  amount: number,
-  hours: number,
+  { meter, intervalMs, amount }: Observation,
   hourOfDay: number,
 ): void {
+  const hours = intervalMs / HOUR_MS
   const kind = state.profile.meters[meter]?.kind ?? 'water'
   const asleep = hourOfDay >= NIGHT_FROM_HOUR && hourOfDay < NIGHT_TO_HOUR
   if (kind === 'electricity' && hours < NO_NIGHT_HOURS && !asleep) return
@@ -170,7 +207,7 @@ export function learnLoad(
   const due = (state.u8[rest] ?? 0) / 256 + hours * perHour
   let counts = Math.min(FULL_COUNT / 2, Math.floor(due))
   state.u8[rest] = Math.min(255, Math.round((due - counts) * 256))
-  const at = bins + binOf(amount / hours, scale)
+  const at = bins + binOf((amount ?? 0) / hours, scale)
   const loaded = state.loaded + meter * LOADED_ROW
   while ((u16[loaded + T.total] ?? 0) + counts > FULL_COUNT) {
     halve(state, load, loaded, bins)

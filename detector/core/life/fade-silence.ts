@@ -1,6 +1,6 @@
 import { HOUR_MS, type EpochMs } from '../../../domain/time.ts'
 import { wallMs } from '../local-time.ts'
-import { frailty, habitOf, hazardAt, returnBin } from './hazard.ts'
+import { frailty, habitOf, returnBin, workOutHazard } from './hazard.ts'
 import { surpriseOf } from './logarithms.ts'
 import { HOME_ROW, rateOf } from './rhythm.ts'
 import { V, type LifeState } from './state.ts'
@@ -30,21 +30,18 @@ export function fadeSilence(state: LifeState, fromMs: EpochMs, toMs: EpochMs): v
 }
 
 function stillSilent(state: LifeState, fromMs: EpochMs, toMs: EpochMs): number {
-  const { f32, level } = state
   const habit = habitOf(state)
-  let surprise = f32[level + V.surprise] ?? 0
-  let silentHours = f32[level + V.silentHours] ?? 0
   let left = 1
   for (let at = fromMs; at < toMs; at += HOUR_MS) {
     const hours = Math.min(1, (toMs - at) / HOUR_MS)
     const middleMs = at + (hours * HOUR_MS) / 2
     const slot = slotOf(Math.floor(wallMs(state.profile.timezone, middleMs) / HOUR_MS))
-    const rate = rateOf(state, HOME_ROW, slot)
-    const hazard = hazardAt(state, habit, slot, rate, surprise, silentHours)
-    left *= Math.exp(-hours * hazard * frailty(state, returnBin(surprise)))
+    habit.homeRate = rateOf(state, HOME_ROW, slot)
+    workOutHazard(state, habit, slot % 24)
+    left *= Math.exp(-hours * habit.hazard * frailty(state, returnBin(habit.surprise)))
     if (left < OVER) return 0
-    surprise += hours * surpriseOf(rate)
-    silentHours += hours
+    habit.surprise += hours * surpriseOf(habit.homeRate)
+    habit.silentHours += hours
   }
   return left
 }

@@ -1,12 +1,13 @@
 import type { Evidence, Explanation, Finding } from '../../../domain/finding.ts'
-import { DAY_MS, HOUR_MS, type EpochMs } from '../../../domain/time.ts'
+import * as time from '../../../domain/time.ts'
+import type { EpochMs } from '../../../domain/time.ts'
 import { wallMs } from '../local-time.ts'
 import type { Observation } from '../observation.ts'
-import { learnLoad, lifeThreshold } from './base-load.ts'
+import { learnLoad, showsLife } from './base-load.ts'
 import { describeClear, describeSilence } from './explain.ts'
-import { coverHour, creditSilence, dayOf, enterHour, hoursOf } from './hour.ts'
+import { coverHour, creditSilence, dayOf, enterHour } from './hour.ts'
 import { foldSilentInterval, learnUsedInterval } from './long-interval.ts'
-import { ABSENT_LEARNING_DAYS, LEARNING_DAYS, LONG_INTERVAL_HOURS } from './parameters.ts'
+import * as parameters from './parameters.ts'
 import {
   advanceClock,
   endSilence,
@@ -16,8 +17,14 @@ import {
   severityName,
   severityOf,
 } from './silence.ts'
-import { B, C, DAYS, M, NEVER, V, type LifeState } from './state.ts'
+import * as places from './state.ts'
+import type { LifeState } from './state.ts'
 import { hasBeenAway, isUsualAbsence, weeklyAbsenceAt, type WeeklyAbsence } from './weekly-absence.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { DAY_MS, HOUR_MS } = time
+const { ABSENT_LEARNING_DAYS, LEARNING_DAYS, LONG_INTERVAL_HOURS } = parameters
+const { B, C, DAYS, M, NEVER, V } = places
 
 export { cloneLife, decodeLife, encodeLife, newLife, type LifeState } from './state.ts'
 
@@ -43,29 +50,26 @@ export function foldLife(
 ): readonly LifeFinding[] {
   const { meter, endMs, intervalMs, amount } = observation
   if (!observation.measured || amount === null || !(intervalMs > 0)) return NOTHING
-  const startMs = endMs - intervalMs
-  advanceClock(state, startMs, endMs)
-  const hours = hoursOf(intervalMs)
-  const middle = wallMs(state.profile.timezone, endMs - intervalMs / 2)
-  const threshold = lifeThreshold(state, meter, hours)
-  learnLoad(state, meter, amount, hours, Math.floor(middle / HOUR_MS) % 24)
-  if (threshold === null) return NOTHING
-  const sign = amount / hours > threshold
-  const long = hours > LONG_INTERVAL_HOURS
+  advanceClock(state, observation)
+  const wallHour = Math.floor(wallMs(state.profile.timezone, endMs - intervalMs / 2) / HOUR_MS)
+  const sign = showsLife(state, observation)
+  learnLoad(state, observation, wallHour % 24)
+  if (sign === null) return NOTHING
+  const long = intervalMs > LONG_INTERVAL_HOURS * HOUR_MS
   if (sign) {
-    if (long) learnUsedInterval(state, meter, startMs, endMs)
-    else enterHour(state, Math.floor(middle / HOUR_MS))
+    if (long) learnUsedInterval(state, meter, endMs - intervalMs, endMs)
+    else enterHour(state, wallHour)
     return foldSign(state, observation, long)
   }
-  if (long) foldSilentInterval(state, meter, startMs, endMs)
+  if (long) foldSilentInterval(state, meter, endMs - intervalMs, endMs)
   else {
-    enterHour(state, Math.floor(middle / HOUR_MS))
-    coverHour(state, meter, hours, false)
+    enterHour(state, wallHour)
+    coverHour(state, observation, false)
     creditSilence(state)
   }
   markDay(state, 0)
   scoreSilence(state, endMs)
-  return judgeSilence(state, endMs, context)
+  return judgeSilence(state, observation, context)
 }
 
 function foldSign(state: LifeState, observation: Observation, long: boolean): readonly LifeFinding[] {
@@ -74,26 +78,18 @@ function foldSign(state: LifeState, observation: Observation, long: boolean): re
   // Use within a long interval may lie before the silence that a finer meter has seen since: it ends nothing.
   const lastSignMs = f64[clock + C.lastSignMs] ?? NEVER
   if (long && state.profile.meters.length > 1 && endMs - intervalMs < lastSignMs) return NOTHING
-  if (!long) coverHour(state, meter, hoursOf(intervalMs), true)
+  if (!long) coverHour(state, observation, true)
   markDay(state, 0)
-  const findings: LifeFinding[] = []
   const onsetMs = f64[clock + C.openOnsetMs] ?? NEVER
-  if (onsetMs !== NEVER) {
-    findings.push({
-      type: 'clear',
-      household: state.profile.household,
-      kind: 'inactivity',
-      onsetMs,
-      atMs: endMs,
-      reason: describeClear(state.profile, observation),
-    })
-    f64[clock + C.openOnsetMs] = NEVER
-  }
-  endSilence(state, endMs)
+  endSilence(state, observation)
   f64[clock + C.lastSignMs] = endMs
   f64[clock + C.lastAmount] = observation.amount ?? 0
   state.u16[state.mark + M.lastMeter] = meter
-  return findings
+  if (onsetMs === NEVER) return NOTHING
+  f64[clock + C.openOnsetMs] = NEVER
+  const { household } = state.profile
+  const reason = describeClear(state.profile, observation)
+  return [{ type: 'clear', household, kind: 'inactivity', onsetMs, atMs: endMs, reason }]
 }
 
 /** Whether the home has been watched for long enough to tell its habits from an emergency. */
@@ -105,12 +101,16 @@ export function isKnown(state: LifeState, endMs: EpochMs): boolean {
   return (f32[level + V.hoursSeen] ?? 0) >= LEARNING_DAYS * 12
 }
 
-function judgeSilence(state: LifeState, endMs: EpochMs, context: LifeContext): readonly LifeFinding[] {
-  if (!isKnown(state, endMs)) return NOTHING
+function judgeSilence(
+  state: LifeState,
+  { endMs }: Observation,
+  context: LifeContext,
+): readonly LifeFinding[] {
   const { f64, f32, clock, level } = state
-  const lastSignMs = f64[clock + C.lastSignMs] ?? NEVER
   const open = (f64[clock + C.openOnsetMs] ?? NEVER) !== NEVER
   if (!open && (f32[level + V.peak] ?? 0) <= 0) return NOTHING
+  if (!isKnown(state, endMs)) return NOTHING
+  const lastSignMs = f64[clock + C.lastSignMs] ?? NEVER
   const threshold = context.thresholdOn(dayOf(endMs))
   if (!open) {
     if ((f32[level + V.peak] ?? 0) < threshold || isUsualAbsence(state)) return NOTHING
@@ -144,6 +144,12 @@ export function reachedOn(state: LifeState, day: number): number | null {
   if (day > newest || day <= newest - DAYS) return null
   const bits = state.u32[state.reached + (day % DAYS)] ?? 0
   return bits === 0 ? null : bits
+}
+
+/** Whether the newest observation was a life sign; null where none is known yet. */
+export function isLifeSign(state: LifeState, { endMs }: Observation): boolean | null {
+  const at = state.f64[state.clock + C.lastSignMs] ?? NEVER
+  return at === NEVER ? null : at === endMs
 }
 
 /** Since when the home has been silent: the end of its last life sign; null where none is known. */

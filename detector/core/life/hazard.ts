@@ -1,10 +1,18 @@
 import type { MeterKind } from '../../../domain/units.ts'
 import type { Profile } from '../observation.ts'
-import { MODEL } from './model.ts'
-import { RETURNS_EDGES, RETURNS_HALF_LIFE_DAYS } from './parameters.ts'
+import * as model from './model.ts'
+import * as parameters from './parameters.ts'
 import { fastLogit, logit, logOfNext, softplus } from './logarithms.ts'
-import { fastByteOf, HOME_ROW, lastDayRateOf, rateOf } from './rhythm.ts'
-import { B, RETURN_BINS, V, type LifeState } from './state.ts'
+import * as rhythm from './rhythm.ts'
+import { fastByteOf, lastDayRateOf, rateOf } from './rhythm.ts'
+import * as places from './state.ts'
+import type { LifeState } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { MODEL } = model
+const { RETURNS_EDGES, RETURNS_HALF_LIFE_DAYS } = parameters
+const { HOME_ROW } = rhythm
+const { B, RETURN_BINS, V } = places
 
 /** In the order of `featuresOf`, as docs/DETECTION.md calls them. */
 // prettier-ignore
@@ -13,7 +21,7 @@ export const FEATURE_NAMES = [
 ] as const
 export const FEATURES = FEATURE_NAMES.length
 
-/** What the weights are multiplied with, for whoever fits them; `hazardAt` is their sum, put so that less is worked out. */
+/** What the weights are multiplied with, for whoever fits them; `workOutHazard` sums them up, put so that less is worked out. */
 export function featuresOf(
   state: LifeState,
   slot: number,
@@ -57,35 +65,46 @@ export interface Habit {
   weights: readonly number[]
   constant: number
   perLogSurprise: number
+  /** The hour that is asked for: the home's rate in it, and the silence when it begins. */
+  homeRate: number
+  surprise: number
+  silentHours: number
+  /** And the answer: its cumulative hazard of a return, -ln(1 - P), by the pooled law. */
+  hazard: number
 }
 
-const habit: Habit = { weights: MODEL.weights.water, constant: 0, perLogSurprise: 0 }
+/** One for all, with what is asked in it: numbers that are handed over one by one would each be put in a box. */
+const habit: Habit = {
+  weights: MODEL.weights.water,
+  constant: 0,
+  perLogSurprise: 0,
+  homeRate: 0,
+  surprise: 0,
+  silentHours: 0,
+  hazard: 0,
+}
 
-/** The habit's part of z; the object is reused by the next call. */
+/** The habit's part of z, and the silence as it is now; the object is reused by the next call. */
 export function habitOf(state: LifeState): Habit {
   const { f32, level } = state
-  const w = state.model.weights[kindOf(state.profile)]
+  const { water, electricity } = state.model.weights
+  const w = kindOf(state.profile) === 'water' ? water : electricity
   const lately = logit(f32[level + V.lately] ?? 0)
   const longRun = logit(f32[level + V.longRun] ?? 0)
   habit.weights = w
   habit.constant = (w[0] ?? 0) + (w[8] ?? 0) * lately + (w[9] ?? 0) * longRun
   habit.perLogSurprise = (w[2] ?? 0) + (w[10] ?? 0) * lately + (w[11] ?? 0) * longRun
+  habit.surprise = f32[level + V.surprise] ?? 0
+  habit.silentHours = f32[level + V.silentHours] ?? 0
   return habit
 }
 
-/** Cumulative hazard of a return within the hour of this slot, -ln(1 - P), by the pooled law; `homeRate`: of the home there. */
-export function hazardAt(
-  state: LifeState,
-  { weights: w, constant, perLogSurprise }: Habit,
-  slot: number,
-  homeRate: number,
-  surprise: number,
-  silentHours: number,
-): number {
-  const hour = slot % 24
-  const rate = logit(homeRate)
-  const s = logOfNext(surprise)
-  const e = logOfNext(silentHours)
+/** Works out the hazard of a return within an hour of the day, for what `asked` says of it. */
+export function workOutHazard(state: LifeState, asked: Habit, hour: number): void {
+  const { weights: w, constant, perLogSurprise } = asked
+  const rate = logit(asked.homeRate)
+  const s = logOfNext(asked.surprise)
+  const e = logOfNext(asked.silentHours)
   const fast = fastLogit(fastByteOf(state, hour))
   const lastDay = lastDayRateOf(state, hour)
   const z =
@@ -95,12 +114,15 @@ export function hazardAt(
     rate * ((w[1] ?? 0) + (w[6] ?? 0) * s + (w[7] ?? 0) * e) +
     (w[12] ?? 0) * fast +
     (w[14] ?? 0) * lastDay
-  return softplus(z)
+  asked.hazard = softplus(z)
 }
 
-/** The same for one hour. */
-export function pooledHazard(state: LifeState, slot: number, surprise: number, silentHours: number): number {
-  return hazardAt(state, habitOf(state), slot, rateOf(state, HOME_ROW, slot), surprise, silentHours)
+/** The same for the silence as it is now. */
+export function pooledHazard(state: LifeState, slot: number): number {
+  const asked = habitOf(state)
+  asked.homeRate = rateOf(state, HOME_ROW, slot)
+  workOutHazard(state, asked, slot % 24)
+  return asked.hazard
 }
 
 /** The bin of own returns that a silence of this surprise belongs to. */

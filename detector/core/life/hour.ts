@@ -1,10 +1,19 @@
-import { DAY_MS, HOUR_MS } from '../../../domain/time.ts'
+import * as time from '../../../domain/time.ts'
+import type { Observation } from '../observation.ts'
 import { frailty, holdFrailty, pooledHazard, returnBin } from './hazard.ts'
-import { LATELY_HOURS, LONG_RUN_HOURS, MIN_COVER, WORTH_HOURS } from './parameters.ts'
+import * as parameters from './parameters.ts'
 import { surpriseOf } from './logarithms.ts'
-import { HOME_ROW, learnFastRate, learnLastDay, learnRate, meterRow, rateOf } from './rhythm.ts'
-import { B, H, L, LOAD_ROW, M, RETURN_BINS, V, type LifeState } from './state.ts'
+import * as rhythm from './rhythm.ts'
+import { learnFastRate, learnLastDay, learnRate, meterRow, rateOf, weightOf } from './rhythm.ts'
+import * as places from './state.ts'
+import type { LifeState } from './state.ts'
 import { slotOf } from './waiting.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { DAY_MS, HOUR_MS } = time
+const { LATELY_HOURS, LONG_RUN_HOURS, MIN_COVER, WORTH_HOURS } = parameters
+const { HOME_ROW } = rhythm
+const { B, H, L, LOAD_ROW, M, RETURN_BINS, V } = places
 
 /**
  * The hour of the wall clock is the model's grain, whatever the meters' is: intervals of minutes add up to it, longer
@@ -45,25 +54,31 @@ function hazardOfHour(state: LifeState): number {
   const known = f32[level + V.hazard] ?? -1
   if (known >= 0) return known
   const slot = slotOf(state.u32[state.hour + H.current] ?? 0)
-  const hazard = pooledHazard(state, slot, f32[level + V.surprise] ?? 0, f32[level + V.silentHours] ?? 0)
+  const hazard = pooledHazard(state, slot)
   f32[level + V.hazard] = hazard
   return hazard
 }
 
+/** The last answer of `coverOf`: one object for all, as nobody keeps it. */
+const covered = { most: 0.5, least: 0.5, meter: 0 }
+
 /** The observed shares of the present hour: of the meter that covers most, of the one that covers least, and which. */
-function coverOf(state: LifeState): { most: number; least: number; meter: number } {
+function coverOf({ profile, f32, load }: LifeState): typeof covered {
   let most = 0
   let least = Infinity
   let meter = 0
-  for (let m = 0; m < state.profile.meters.length; m++) {
-    const cover = state.f32[state.load + m * LOAD_ROW + L.cover] ?? 0
+  for (let m = 0; m < profile.meters.length; m++) {
+    const cover = f32[load + m * LOAD_ROW + L.cover] ?? 0
     if (cover > most) {
       most = cover
       meter = m
     }
-    least = Math.min(least, cover)
+    if (cover < least) least = cover
   }
-  return { most, least, meter }
+  covered.most = most
+  covered.least = least
+  covered.meter = meter
+  return covered
 }
 
 function leaveHour(state: LifeState): void {
@@ -93,8 +108,8 @@ export function learnLiveliness(state: LifeState, slot: number, sign: number): v
   learnLastDay(state, slot % 24, sign)
   const lately = f32[level + V.lately] ?? 0
   const longRun = f32[level + V.longRun] ?? 0
-  f32[level + V.lately] = lately + Math.max(1 / LATELY_HOURS, 1 / (seen + 1)) * (sign - lately)
-  f32[level + V.longRun] = longRun + Math.max(1 / LONG_RUN_HOURS, 1 / (seen + 1)) * (sign - longRun)
+  f32[level + V.lately] = lately + weightOf(seen + 1, LATELY_HOURS) * (sign - lately)
+  f32[level + V.longRun] = longRun + weightOf(seen + 1, LONG_RUN_HOURS) * (sign - longRun)
 }
 
 function learnReturn(state: LifeState, sign: number): void {
@@ -105,9 +120,14 @@ function learnReturn(state: LifeState, sign: number): void {
   f32[at + RETURN_BINS] = (f32[at + RETURN_BINS] ?? 0) + expected
 }
 
-/** Marks `hours` of the present hour as observed by `meter`. */
-export function coverHour(state: LifeState, meter: number, hours: number, sign: boolean): void {
+/** Marks what was observed of the present hour. */
+export function coverHour(
+  state: LifeState,
+  { meter, intervalMs }: Pick<Observation, 'meter' | 'intervalMs'>,
+  sign: boolean,
+): void {
   const { f32, level } = state
+  const hours = intervalMs / HOUR_MS
   const cover = state.load + meter * LOAD_ROW + L.cover
   f32[cover] = Math.min(1, (f32[cover] ?? 0) + hours)
   f32[level + V.dayHours] = (f32[level + V.dayHours] ?? 0) + hours / state.profile.meters.length
@@ -125,9 +145,8 @@ export function coverHour(state: LifeState, meter: number, hours: number, sign: 
  * Credits the silence with what is newly observed of the present hour. Meters speak together: where all have reported,
  * the surprise is that of the home's joint silence (learned as such, so that two meters of one absence are not counted
  * twice); where one lags, that of the best single meter, until the others catch up.
- * @returns silent hours credited.
  */
-export function creditSilence(state: LifeState): number {
+export function creditSilence(state: LifeState): void {
   const { f32, level } = state
   const slot = slotOf(state.u32[state.hour + H.current] ?? 0)
   const { most, least, meter } = coverOf(state)
@@ -136,19 +155,20 @@ export function creditSilence(state: LifeState): number {
   const row = least - signCover >= span - 1e-3 ? HOME_ROW : meterRow(state, meter)
   const nats = Math.max(0, span * surpriseOf(rateOf(state, row, slot)) - (f32[level + V.creditedNats] ?? 0))
   const hours = Math.max(0, span - (f32[level + V.creditedHours] ?? 0))
-  if (nats <= 0 && hours <= 0) return 0
+  if (nats <= 0 && hours <= 0) return
   const surprise = f32[level + V.surprise] ?? 0
   const whole = Math.max(1e-3, f32[level + V.hourSurprise] ?? 0)
   const hazard = hazardOfHour(state) * frailty(state, returnBin(surprise)) * (nats / whole)
   f32[level + V.surprise] = surprise + nats
-  f32[level + V.silentHours] = (f32[level + V.silentHours] ?? 0) + hours
   f32[level + V.creditedNats] = (f32[level + V.creditedNats] ?? 0) + nats
-  f32[level + V.creditedHours] = (f32[level + V.creditedHours] ?? 0) + hours
   const logAlive = (f32[level + V.logAlive] ?? 0) - hazard
   f32[level + V.logAlive] = logAlive
+  // A second meter of the same quarter of an hour makes the silence surer, not longer.
+  if (hours === 0) return
+  f32[level + V.silentHours] = (f32[level + V.silentHours] ?? 0) + hours
+  f32[level + V.creditedHours] = (f32[level + V.creditedHours] ?? 0) + hours
   const alive = Math.exp(logAlive) * hours
   f32[level + V.waiting] = (f32[level + V.waiting] ?? 0) * fade(hours) + alive
-  return hours
 }
 
 /** What is left of the worth of waiting after so many hours. Meters keep to one interval, so the last answer is remembered. */
@@ -165,8 +185,4 @@ function fade(hours: number): number {
 /** UTC day (since 1970) in which an interval ends. */
 export function dayOf(endMs: number): number {
   return Math.floor((endMs - 1) / DAY_MS)
-}
-
-export function hoursOf(intervalMs: number): number {
-  return intervalMs / HOUR_MS
 }

@@ -10,16 +10,10 @@ import { slotOf } from './waiting.ts'
  * each of its hours learns the probability that it was this one, p_i / (1 - prod(1 - p_j)) (one step of EM), which for
  * an interval of one hour is 1 and for a whole day is next to nothing new.
  */
-export function foldSilentInterval(
-  state: LifeState,
-  meter: number,
-  startMs: EpochMs,
-  endMs: EpochMs,
-): number {
-  let credited = 0
+export function foldSilentInterval(state: LifeState, meter: number, startMs: EpochMs, endMs: EpochMs): void {
   for (let from = startMs; from < endMs; from += HOUR_MS) {
-    const hours = Math.min(1, (endMs - from) / HOUR_MS)
-    const wallHour = Math.floor(wallMs(state.profile.timezone, from + (hours * HOUR_MS) / 2) / HOUR_MS)
+    const intervalMs = Math.min(HOUR_MS, endMs - from)
+    const wallHour = Math.floor(wallMs(state.profile.timezone, from + intervalMs / 2) / HOUR_MS)
     const current = state.u32[state.hour + H.current] ?? 0
     if (wallHour < current) {
       // Another meter has been here already; this one only learns its own rhythm.
@@ -27,10 +21,9 @@ export function foldSilentInterval(
       continue
     }
     enterHour(state, wallHour)
-    coverHour(state, meter, hours, false)
-    credited += creditSilence(state)
+    coverHour(state, { meter, intervalMs }, false)
+    creditSilence(state)
   }
-  return credited
 }
 
 export function learnUsedInterval(state: LifeState, meter: number, startMs: EpochMs, endMs: EpochMs): void {

@@ -1,5 +1,10 @@
-import { FAST_WEIGHT, PRIOR_RATE, PRIOR_WEIGHT, RATE_MEMORY } from './parameters.ts'
-import { FULL, FULL_BYTE, H, SLOTS, V, type LifeState } from './state.ts'
+import * as parameters from './parameters.ts'
+import * as places from './state.ts'
+import type { LifeState } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { FAST_WEIGHT, PRIOR_RATE, PRIOR_WEIGHT, RATE_MEMORY } = parameters
+const { FULL, FULL_BYTE, H, SLOTS, V } = places
 
 /** Row of rates that speaks for the home; row m + 1 speaks for meter m of several. */
 export const HOME_ROW = 0
@@ -24,9 +29,14 @@ export function rateOf(state: LifeState, row: number, slot: number): number {
   return (learnedRate(state, row, slot) * seen + PRIOR_RATE * PRIOR_WEIGHT) / (seen + PRIOR_WEIGHT)
 }
 
+/** What the newest of `times` counts in a mean that remembers no more than `memory` of them. */
+export function weightOf(times: number, memory: number): number {
+  return 1 / (times < memory ? times : memory)
+}
+
 /** Moves the rate of a slot toward what the hour showed (`sign` may be a probability). */
 export function learnRate(state: LifeState, row: number, slot: number, sign: number): void {
-  const weight = Math.max(1 / RATE_MEMORY, 1 / (timesSeen(state, slot) + 1))
+  const weight = weightOf(timesSeen(state, slot) + 1, RATE_MEMORY)
   const old = learnedRate(state, row, slot)
   const moved = old + weight * (sign - old)
   if (row === HOME_ROW) state.u16[state.rates + slot] = Math.round(moved * FULL)

@@ -1,9 +1,25 @@
 import type { Severity } from '../../../domain/alert-kinds.ts'
-import { DAY_MS, HOUR_MS, type EpochMs } from '../../../domain/time.ts'
+import * as time from '../../../domain/time.ts'
+import type { EpochMs } from '../../../domain/time.ts'
 import { wallMs } from '../local-time.ts'
-import { ALERTED, LEVEL_COUNT, LEVEL_FROM, LEVEL_STEP, withObserved } from '../area/budget.ts'
-import {
+import * as budget from '../area/budget.ts'
+import { withObserved } from '../area/budget.ts'
+import type { Observation } from '../observation.ts'
+import * as parameters from './parameters.ts'
+import * as places from './state.ts'
+import { sixteenthsOf, type LifeState } from './state.ts'
+import { forgetReturns } from './hazard.ts'
+import { dayOf } from './hour.ts'
+import { fadeSilence } from './fade-silence.ts'
+import { scoreOf } from './waiting.ts'
+import { forgetAbsences, isUsualAbsence, rememberAbsence } from './weekly-absence.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { DAY_MS, HOUR_MS } = time
+const { ALERTED, LEVEL_COUNT, LEVEL_FROM, LEVEL_STEP } = budget
+const {
   BUDGET_DAYS,
+  HABIT_HOURS,
   ORANGE_ABOVE,
   ORANGE_AFTER_HOURS,
   RED_ABOVE,
@@ -13,13 +29,8 @@ import {
   SCORE_FROM_HOURS,
   SCORE_FROM_LOG_ALIVE,
   UNBROKEN_MEMORY,
-} from './parameters.ts'
-import { B, C, DAYS, H, M, sixteenthsOf, V, WEEKS, type LifeState } from './state.ts'
-import { forgetReturns } from './hazard.ts'
-import { dayOf } from './hour.ts'
-import { fadeSilence } from './fade-silence.ts'
-import { scoreOf } from './waiting.ts'
-import { forgetAbsences, isUsualAbsence, rememberAbsence } from './weekly-absence.ts'
+} = parameters
+const { B, C, DAYS, H, M, V, WEEKS } = places
 
 const SEVERITY_ORDER = ['yellow', 'orange', 'red'] as const satisfies readonly Severity[]
 export function severityName(code: number): Severity {
@@ -27,16 +38,16 @@ export function severityName(code: number): Severity {
 }
 
 /** Moves the home's clock; days and weeks that begin forget what stood in their place before. */
-export function advanceClock(state: LifeState, startMs: EpochMs, endMs: EpochMs): void {
+export function advanceClock(state: LifeState, { endMs, intervalMs }: Observation): void {
   const { f64, f32, clock, level } = state
   const newest = f64[clock + C.newestMs] ?? -1
   if ((f64[clock + C.firstMs] ?? -1) < 0) f64[clock + C.firstMs] = endMs
   if (endMs <= newest) return
   const unbroken = f32[level + V.unbroken] ?? 1
   // A tenth of an interval is the jitter of clocks.
-  const joins = newest < 0 || startMs - newest <= 0.1 * (endMs - startMs) ? 1 : 0
+  const joins = newest < 0 || endMs - intervalMs - newest <= 0.1 * intervalMs ? 1 : 0
   f32[level + V.unbroken] = unbroken + (joins - unbroken) / UNBROKEN_MEMORY
-  if (joins === 0) fadeSilence(state, newest, startMs)
+  if (joins === 0) fadeSilence(state, newest, endMs - intervalMs)
   const day = dayOf(endMs)
   const before = newest < 0 ? day - 1 : dayOf(newest)
   if (day > before) {
@@ -45,12 +56,14 @@ export function advanceClock(state: LifeState, startMs: EpochMs, endMs: EpochMs)
     f32[level + V.dayHours] = 0
     if (newest >= 0) forgetReturns(state, day - before)
   }
+  f64[clock + C.newestMs] = endMs
   const week = Math.floor(endMs / (7 * DAY_MS))
-  if (newest >= 0 && week !== state.u16[state.mark + M.week]) forgetAbsences(state, newest, endMs)
-  for (let w = Math.max((state.u16[state.mark + M.week] ?? 0) + 1, week - WEEKS + 1); w <= week; w++)
+  const weekBefore = state.u16[state.mark + M.week] ?? 0
+  if (week === weekBefore) return
+  if (newest >= 0) forgetAbsences(state, newest, endMs)
+  for (let w = Math.max(weekBefore + 1, week - WEEKS + 1); w <= week; w++)
     state.u16[state.weeks + (w % WEEKS)] = 0
   state.u16[state.mark + M.week] = week
-  f64[clock + C.newestMs] = endMs
 }
 
 /** Notes for the budget what happened today; a home that is new does not count yet. */
@@ -62,10 +75,11 @@ export function markDay(state: LifeState, bits: number): void {
 }
 
 /** A life sign ends the silence; what it was becomes part of what this home is known for. */
-export function endSilence(state: LifeState, endMs: EpochMs): void {
+export function endSilence(state: LifeState, { endMs }: Observation): void {
   const { f32, u16, level } = state
   const silentHours = f32[level + V.silentHours] ?? 0
-  rememberAbsence(state, silentHours, endMs)
+  if (silentHours === 0 && f32[level + V.surprise] === 0 && f32[level + V.noted] === 0) return
+  if (silentHours >= HABIT_HOURS) rememberAbsence(state, silentHours, endMs)
   if (silentHours >= 1) {
     const place = state.weeks + (Math.floor(endMs / (7 * DAY_MS)) % WEEKS)
     u16[place] = Math.max(u16[place] ?? 0, sixteenthsOf(silentHours))

@@ -1,9 +1,16 @@
-import { HORIZON_HOURS, WORTH_ALREADY_OPEN, WORTH_HOURS } from './parameters.ts'
-import { frailty, habitOf, hazardAt, kindOf, returnBin } from './hazard.ts'
+import * as parameters from './parameters.ts'
+import { frailty, habitOf, kindOf, returnBin, workOutHazard } from './hazard.ts'
 import { surpriseOf } from './logarithms.ts'
-import { HOME_ROW, rateOf } from './rhythm.ts'
-import { V, type LifeState } from './state.ts'
+import * as rhythm from './rhythm.ts'
+import { rateOf } from './rhythm.ts'
+import * as places from './state.ts'
+import type { LifeState } from './state.ts'
 import { leastIndex, weigh } from './weigh.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { HORIZON_HOURS, HOUR_IS_OVER, WORTH_ALREADY_OPEN, WORTH_HOURS } = parameters
+const { HOME_ROW } = rhythm
+const { V } = places
 
 const KEEP_PER_HOUR = Math.exp(-1 / WORTH_HOURS)
 /** Below every threshold (area/budget.ts): scores under it are not told apart. */
@@ -27,8 +34,6 @@ export function scoreOf(state: LifeState, wallHour: number, restOfHour: number):
   const weight = state.model.unlikely[kindOf(state.profile)]
   const unlikely = -(f32[level + V.logAlive] ?? 0)
   const alive = Math.exp(-unlikely)
-  let surprise = f32[level + V.surprise] ?? 0
-  let silentHours = f32[level + V.silentHours] ?? 0
   let waiting = f32[level + V.waiting] ?? 0
   let now = waiting
   let hazard = 0
@@ -38,14 +43,14 @@ export function scoreOf(state: LifeState, wallHour: number, restOfHour: number):
   const enough = Math.exp(-leastIndex(weight, unlikely, goal))
   const habit = habitOf(state)
   // An alert in the middle of an hour could also wait for its end.
-  for (let ahead = restOfHour > 0.02 ? 0 : 1; ahead <= HORIZON_HOURS; ahead++) {
+  for (let ahead = restOfHour > HOUR_IS_OVER ? 0 : 1; ahead <= HORIZON_HOURS; ahead++) {
     const hours = ahead === 0 ? restOfHour : 1
     const slot = slotOf(wallHour + ahead)
-    const rate = rateOf(state, HOME_ROW, slot)
-    const own = frailty(state, returnBin(surprise))
-    hazard += hours * own * hazardAt(state, habit, slot, rate, surprise, silentHours)
-    surprise += hours * surpriseOf(rate)
-    silentHours += hours
+    habit.homeRate = rateOf(state, HOME_ROW, slot)
+    workOutHazard(state, habit, slot % 24)
+    hazard += hours * habit.hazard * frailty(state, returnBin(habit.surprise))
+    habit.surprise += hours * surpriseOf(habit.homeRate)
+    habit.silentHours += hours
     const then = alive * Math.exp(-hazard)
     now += WORTH_ALREADY_OPEN * then * hours
     waiting = waiting * (ahead === 0 ? KEEP_PER_HOUR ** hours : KEEP_PER_HOUR) + then * hours

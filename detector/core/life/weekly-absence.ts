@@ -2,7 +2,6 @@ import { HOUR_MS, type EpochMs } from '../../../domain/time.ts'
 import { offsetMs, wallMs } from '../local-time.ts'
 import {
   HABIT_FORGOTTEN_WEEKS,
-  HABIT_HOURS,
   HABIT_MARGIN_HOURS,
   HABIT_NEAR_HOURS,
   HABIT_OBSERVED_SHARE,
@@ -29,10 +28,10 @@ export interface WeeklyAbsence {
   readonly untilMs: EpochMs
 }
 
-/** A silence that ends is remembered where it was long and mostly observed; the oldest makes room. */
+/** A silence of `HABIT_HOURS` or more that ends is remembered where it was mostly observed; the oldest makes room. */
 export function rememberAbsence(state: LifeState, silentHours: number, endMs: EpochMs): void {
   const lastSignMs = state.f64[state.clock + C.lastSignMs] ?? NEVER
-  if (lastSignMs === NEVER || silentHours < HABIT_HOURS) return
+  if (lastSignMs === NEVER) return
   const hours = (endMs - lastSignMs) / HOUR_MS
   if (silentHours < HABIT_OBSERVED_SHARE * hours) return
   if ((state.f64[state.clock + C.newestMs] ?? 0) - lastSignMs > REMEMBERED_MS) return
@@ -64,6 +63,7 @@ export function forgetAbsences(state: LifeState, newestMs: EpochMs, nextMs: Epoc
 export function weeklyAbsenceAt(state: LifeState, sinceMs: EpochMs): WeeklyAbsence | null {
   const ofWeeks = weeksObserved(state, sinceMs)
   const enough = Math.max(state.model.habitMinWeeks, Math.ceil(HABIT_WEEK_SHARE * ofWeeks))
+  if (absencesIn(state) < enough) return null
   const from = wallHours(state, sinceMs)
   const alike = absencesNear(state, from)
   if (alike.length < enough) return null
@@ -85,8 +85,13 @@ export function weeklyAbsenceAt(state: LifeState, sinceMs: EpochMs): WeeklyAbsen
 
 /** Whether a long absence is remembered at all. */
 export function hasBeenAway(state: LifeState): boolean {
-  for (let i = 0; i < ABSENCES; i++) if ((state.u16[state.absences + 2 * i + 1] ?? 0) > 0) return true
-  return false
+  return absencesIn(state) > 0
+}
+
+function absencesIn({ u16, absences }: LifeState): number {
+  let count = 0
+  for (let at = absences + 1; at < absences + 2 * ABSENCES; at += 2) if (u16[at] !== 0) count++
+  return count
 }
 
 /** Whether the home's weekly absence still explains the present silence. */

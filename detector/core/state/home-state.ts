@@ -1,3 +1,4 @@
+import type { MeterKind } from '../../../domain/units.ts'
 import { MODEL, type LifeModel } from '../life/model.ts'
 import type { Profile } from '../observation.ts'
 import { layoutOf, type Judge, type Layout, type Section } from './layout.ts'
@@ -21,6 +22,10 @@ export type HomeState = {
 
 export function judgeOf(profile: Profile): Judge {
   return profile.rule === 'evidence' ? 'life' : 'rule'
+}
+
+export function kindsOf({ meters }: Profile): MeterKind[] {
+  return meters.map(({ kind }) => kind)
 }
 
 /** A finger for the homes of this slab, pointing at `record`. */
@@ -60,25 +65,32 @@ function place(state: HomeState, byte: number): void {
   state.load = quarter + at.load
   state.reached = quarter + at.reached
   state.hour = quarter + at.hour
-  state.trend = quarter + at.trend
+  state.today = quarter + at.today
+  state.use = quarter + at.use
+  state.flow = quarter + at.flow
   state.gap = quarter + at.gap
   state.rates = half + at.rates
   state.weeks = half + at.weeks
   state.absences = half + at.absences
   state.mark = half + at.mark
   state.loaded = half + at.loaded
+  state.flowing = half + at.flowing
+  state.ready = half + at.ready
   state.bins = half + at.bins
   state.fast = byte + at.fast
   state.flag = byte + at.flag
   state.sign = byte + at.sign
   state.rest = byte + at.rest
   state.heard = byte + at.heard
+  state.flowMark = byte + at.flowMark
   state.meterRates = byte + at.meterRates
+  state.levels = byte + at.levels
+  state.flows = byte + at.flows
 }
 
 /** A record of its own, in a slab that holds nothing else: for a home that is judged by itself. */
 export function newAlone(profile: Profile): HomeState {
-  const layout = layoutOf(profile.meters.length, judgeOf(profile))
+  const layout = layoutOf(kindsOf(profile), judgeOf(profile))
   const slab = newSlab(layout.bytes, 1)
   return fingerOn(layout, slab, allocate(slab), profile)
 }

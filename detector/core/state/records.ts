@@ -1,13 +1,13 @@
-import { beginReturn } from '../area/return-to-life.ts'
+import { beginReturn } from '../area/back.ts'
 import { beginDevices } from '../devices/state.ts'
 import { beginJudge } from '../judge.ts'
 import type { Profile } from '../observation.ts'
-import { fingerOn, judgeOf, point, type HomeState } from './home-state.ts'
+import { fingerOn, judgeOf, kindsOf, point, type HomeState } from './home-state.ts'
 import { layoutOf, type Layout } from './layout.ts'
 import { beginRow, rowBytes } from './row.ts'
 import { allocate, newSlab, type Slab } from './slab.ts'
 
-/** All homes' records: a shelf for each layout, by judge and number of meters. */
+/** All homes' records: a shelf for each layout, by judge and kinds of meters. */
 export type Records = Map<string, Shelf>
 
 export interface Shelf {
@@ -21,12 +21,12 @@ export interface Shelf {
 }
 
 export function shelfFor(records: Records, profile: Profile): Shelf {
-  const key = `${judgeOf(profile)}/${profile.meters.length}`
+  const kinds = kindsOf(profile)
+  const key = `${judgeOf(profile)}/${kinds.join()}`
   let shelf = records.get(key)
   if (shelf === undefined) {
-    const meters = profile.meters.length
-    const layout = layoutOf(meters, judgeOf(profile))
-    shelf = { layout, slab: newSlab(layout.bytes), rows: newSlab(rowBytes(meters)), finger: null }
+    const layout = layoutOf(kinds, judgeOf(profile))
+    shelf = { layout, slab: newSlab(layout.bytes), rows: newSlab(rowBytes(kinds.length)), finger: null }
     records.set(key, shelf)
   }
   return shelf
@@ -55,6 +55,6 @@ export function begin(state: HomeState): void {
 
 export function newRow({ rows, layout }: Shelf): number {
   const row = allocate(rows)
-  beginRow(rows, row, layout.meters)
+  beginRow(rows, row, layout.kinds.length)
   return row
 }

@@ -1,5 +1,5 @@
 import type { HomeEvent } from '../home-event.ts'
-import type { Observation, Profile } from '../observation.ts'
+import type { Observation } from '../observation.ts'
 import { observeDay } from './observe-day.ts'
 import { observeFlow } from './observe-flow.ts'
 import type { TrendState } from './state.ts'
@@ -11,13 +11,11 @@ import type { TrendState } from './state.ts'
  */
 export function foldTrend(
   state: TrendState,
-  offset: number,
-  profile: Profile,
   observation: Observation,
   sign: boolean | null,
   say: (event: HomeEvent) => void,
 ): void {
   if (!observation.measured || observation.amount === null) return
-  observeDay(state, offset, profile, observation, sign)
-  observeFlow(state, offset, profile, observation, say)
+  observeDay(state, observation, sign)
+  observeFlow(state, observation, say)
 }

@@ -7,7 +7,8 @@ import { judgeDay, LOOK_BACK_DAYS, type Days, type OpenTrend, type Step } from '
 import { endOfDay } from './observe-day.ts'
 import { constantShareOf, deviationOn, readDays, type DaysOf } from './read-days.ts'
 import { sayStep } from './say-step.ts'
-import { H, levelOn, OPEN_DAYS, reachedOn, type TrendState } from './state.ts'
+import { H, OPEN_DAYS } from './places.ts'
+import { levelOn, reachedOn, type TrendState } from './state.ts'
 import {
   areaOf,
   binOf,
@@ -81,13 +82,12 @@ export interface TrendHome {
 export function settleTrend(
   home: TrendHome,
   state: TrendState,
-  offset: number,
   village: VillageIndex,
 ): 'own' | 'neighbours' | null {
   const { trend, profile } = home
-  const today = state[offset + H.day] ?? 0
+  const today = state.u32[state.today + H.day] ?? 0
   if (today === 0) return null
-  const stamp = state[offset + H.stamp] ?? 0
+  const stamp = state.u32[state.today + H.stamp] ?? 0
   const path = profile.region ?? ''
   const areas = areasOf(home, village)
   const isOwn = stamp !== trend.stamp || absencesOf(home) !== trend.absences || path !== trend.path
@@ -95,9 +95,9 @@ export function settleTrend(
   if (trend.judgedDay === 0) trend.judgedDay = trend.sealedDay = today - 1
   if (today - 1 - trend.judgedDay >= GAP_DAYS) sealAll(trend)
   const of = daysOf(home)
-  let changedFrom = isOwn ? tellDays(home, state, offset, village, areas, of) : Infinity
+  let changedFrom = isOwn ? tellDays(home, state, village, areas, of) : Infinity
   // Only days that are judged count as asked for: at midnight, neighbours have still to tell theirs.
-  const newest = reachedOn(state, offset, today - 1) > 0 ? today - 1 : today - 2
+  const newest = reachedOn(state, today - 1) > 0 ? today - 1 : today - 2
   for (const area of areas) prepare(area, newest)
   const revision = revisionOf(areas)
   if (revision !== trend.revision || absencesOf(home) !== trend.absences) changedFrom = 0
@@ -105,17 +105,17 @@ export function settleTrend(
   trend.revision = revision
   trend.absences = absencesOf(home)
   const judge = (day: number, open: readonly OpenTrend[], steps: Step[]): readonly OpenTrend[] => {
-    if (reachedOn(state, offset, day) === 0) return open
+    if (reachedOn(state, day) === 0) return open
     const meters = areas.map((area, meter) => ({
       kind: profile.meters[meter]?.kind ?? 'water',
-      days: readDays(state, offset, meter, day, area, of, scratchOf(meter)),
-      constantShare: constantShareOf(state, offset, meter, day),
+      days: readDays(state, meter, day, area, of, scratchOf(meter)),
+      constantShare: constantShareOf(state, profile, meter, day),
       unrest: (daysBefore: number) => unrestOn(area, day - daysBefore),
       village: (daysBefore: number) => indexOn(area, day - daysBefore),
     }))
     return judgeDay(meters, day, open, steps)
   }
-  const hasChanged = judgeAll(home, state, offset, areas, changedFrom, today, judge)
+  const hasChanged = judgeAll(home, state, areas, changedFrom, today, judge)
   seal(trend, today, judge)
   if (!hasChanged) return null
   return isOwn ? 'own' : 'neighbours'
@@ -132,7 +132,6 @@ type Judge = (day: number, open: readonly OpenTrend[], steps: Step[]) => readonl
 function judgeAll(
   home: TrendHome,
   state: TrendState,
-  offset: number,
   areas: readonly AreaIndex[],
   changedFrom: number,
   today: number,
@@ -148,7 +147,7 @@ function judgeAll(
   }
   const from = Math.max(trend.judgedDay + 1, today - OPEN_DAYS + 1)
   for (let day = from; day < today; day++) {
-    const reached = reachedOn(state, offset, day)
+    const reached = reachedOn(state, day)
     // Yesterday, before noon of today: still to come.
     if (reached === 0 && day === today - 1) break
     const steps: Step[] = []
@@ -177,14 +176,13 @@ function seal(trend: HomeTrend, today: number, judge: Judge): void {
 function tellDays(
   home: TrendHome,
   state: TrendState,
-  offset: number,
   village: VillageIndex,
   areas: readonly AreaIndex[],
   of: DaysOf,
   onTold?: OnTold,
 ): number {
   const { trend, profile } = home
-  const today = state[offset + H.day] ?? 0
+  const today = state.u32[state.today + H.day] ?? 0
   const path = profile.region ?? ''
   const width = 1 + 2 * profile.meters.length
   if (path !== trend.path) takeBack(home, village, today, width)
@@ -202,15 +200,15 @@ function tellDays(
       trend.told[row + place] = value
       isChanged = true
     }
-    note(0, reachedOn(state, offset, day))
+    note(0, reachedOn(state, day))
     for (let meter = 0; meter < profile.meters.length; meter++) {
-      note(1 + 2 * meter, levelOn(state, offset, meter, day))
+      note(1 + 2 * meter, levelOn(state, meter, day))
     }
     if (isChanged && day < changedFrom) changedFrom = day
     if (changedFrom === Infinity) continue
     areas.forEach((area, meter) => {
       const place = row + 2 + 2 * meter
-      const dev = deviationOn(readDays(state, offset, meter, day, null, of, scratchOf(meter)))
+      const dev = deviationOn(readDays(state, meter, day, null, of, scratchOf(meter)))
       const bin = Number.isNaN(dev) ? 0 : binOf(dev)
       const known = trend.told[place] ?? 0
       if (bin === known) return
@@ -271,12 +269,12 @@ export type OnTold = (meter: number, day: number, oldBin: number, newBin: number
 export function tellNeighbours(
   home: TrendHome,
   state: TrendState,
-  offset: number,
   village: VillageIndex,
   onTold?: OnTold,
 ): void {
-  if ((state[offset + H.day] ?? 0) === 0 || state[offset + H.stamp] === home.trend.stamp) return
-  tellDays(home, state, offset, village, areasOf(home, village), daysOf(home), onTold)
+  if ((state.u32[state.today + H.day] ?? 0) === 0 || state.u32[state.today + H.stamp] === home.trend.stamp)
+    return
+  tellDays(home, state, village, areasOf(home, village), daysOf(home), onTold)
 }
 
 function areasOf({ trend, profile }: TrendHome, village: VillageIndex): readonly AreaIndex[] {

@@ -1,7 +1,8 @@
 import type { Profile } from '../observation.ts'
 import { LOOK_BACK_DAYS, middleAndSpread, type Days } from './judge-day.ts'
 import { LEVEL_DAYS, LEVEL_MIN_DAYS, MIN_SPREAD, STANDSTILL_DAYS } from './parameters.ts'
-import { H, levelOn, MISSING, natsOf, NO_USE, RING_DAYS, type TrendState } from './state.ts'
+import { H, RING_DAYS } from './places.ts'
+import { levelOn, MISSING, natsOf, NO_USE, type TrendState } from './state.ts'
 
 /**
  * Leaves out the days on which a water dial stood exactly still while the home's electricity went on as usual: people who live
@@ -12,7 +13,6 @@ import { H, levelOn, MISSING, natsOf, NO_USE, RING_DAYS, type TrendState } from 
  */
 export function leaveOutStandstill(
   state: TrendState,
-  offset: number,
   { meters }: Profile,
   water: number,
   day: number,
@@ -22,9 +22,9 @@ export function leaveOutStandstill(
   if (meters[water]?.kind !== 'water' || electricity < 0) return
   let since = 0
   for (let each = day - LOOK_BACK_DAYS + 1; each <= day; each++) {
-    since = codeOn(state, offset, water, each) === NO_USE ? since + 1 : 0
+    since = codeOn(state, water, each) === NO_USE ? since + 1 : 0
     if (since === 0) continue
-    if (isUsual(state, offset, electricity, each, Math.min(since, STANDSTILL_DAYS)))
+    if (isUsual(state, electricity, each, Math.min(since, STANDSTILL_DAYS)))
       days[each - day + LOOK_BACK_DAYS - 1] = NaN
   }
 }
@@ -33,18 +33,17 @@ const before: Days = new Float64Array(LEVEL_DAYS)
 const now: Days = new Float64Array(STANDSTILL_DAYS)
 
 /** Whether the newest `count` days up to `day` are within the spread of the weeks before them. */
-function isUsual(state: TrendState, offset: number, meter: number, day: number, count: number): boolean {
+function isUsual(state: TrendState, meter: number, day: number, count: number): boolean {
   const split = day - count
-  for (let back = 0; back < LEVEL_DAYS; back++)
-    before[back] = natsOf(codeOn(state, offset, meter, split - back))
+  for (let back = 0; back < LEVEL_DAYS; back++) before[back] = natsOf(codeOn(state, meter, split - back))
   now.fill(NaN)
-  for (let back = 0; back < count; back++) now[back] = natsOf(codeOn(state, offset, meter, day - back))
+  for (let back = 0; back < count; back++) now[back] = natsOf(codeOn(state, meter, day - back))
   const own = middleAndSpread(before, LEVEL_MIN_DAYS)
   const newest = middleAndSpread(now, 1)
   return Math.abs(newest.level - own.level) <= Math.max(MIN_SPREAD, own.spread)
 }
 
 /** MISSING for a day that has been written over. */
-function codeOn(state: TrendState, offset: number, meter: number, day: number): number {
-  return day <= (state[offset + H.day] ?? 0) - RING_DAYS ? MISSING : levelOn(state, offset, meter, day)
+function codeOn(state: TrendState, meter: number, day: number): number {
+  return day <= (state.u32[state.today + H.day] ?? 0) - RING_DAYS ? MISSING : levelOn(state, meter, day)
 }

@@ -2,19 +2,16 @@ import type { Profile } from '../observation.ts'
 import { LOOK_BACK_DAYS, medianOf, type Days } from './judge-day.ts'
 import { leaveOutStandstill } from './leave-out-standstill.ts'
 import { LEVEL_DAYS, LEVEL_MIN_DAYS, OUTLIER_NATS, STEP_DAYS } from './parameters.ts'
+import { FLOW_DAYS, H, RING_DAYS } from './places.ts'
 import {
   amountOf,
-  FLOW_DAYS,
   flowOf,
-  getByte,
-  H,
+  flowOn,
+  flowRowOf,
   levelOn,
-  M,
-  meterAt,
   MISSING,
   natsOf,
   NO_USE,
-  RING_DAYS,
   SILENT,
   type TrendState,
 } from './state.ts'
@@ -40,32 +37,32 @@ export interface DaysOf {
  */
 export function readDays(
   state: TrendState,
-  offset: number,
   meter: number,
   day: number,
   area: AreaIndex | null,
   { profile, absences }: DaysOf,
   days: Days,
 ): Days {
-  const at = meterAt(offset, meter) + M.levels
+  const { u8 } = state
+  const at = state.levels + meter * RING_DAYS
   // What is older than this has been written over.
-  const oldest = (state[offset + H.day] ?? 0) - RING_DAYS
+  const oldest = (state.u32[state.today + H.day] ?? 0) - RING_DAYS
   const first = day - LOOK_BACK_DAYS + 1
   let place = first % RING_DAYS
-  let before = first - 1 <= oldest ? MISSING : getByte(state, at, (first - 1) % RING_DAYS)
-  let code = first <= oldest ? MISSING : getByte(state, at, place)
+  let before = first - 1 <= oldest ? MISSING : (u8[at + ((first - 1) % RING_DAYS)] ?? MISSING)
+  let code = first <= oldest ? MISSING : (u8[at + place] ?? MISSING)
   let standsStill = false
   for (let index = 0; index < LOOK_BACK_DAYS; index++) {
     place = place + 1 === RING_DAYS ? 0 : place + 1
     const isKnown = index < LOOK_BACK_DAYS - 1 && first + index + 1 > oldest
-    const after = isKnown ? getByte(state, at, place) : MISSING
+    const after = isKnown ? (u8[at + place] ?? MISSING) : MISSING
     const isCounted = code >= NO_USE && before !== SILENT && after !== SILENT
     if (code === NO_USE) standsStill = true
     days[index] = isCounted ? natsOf(code) - (area === null ? 0 : indexOn(area, first + index)) : NaN
     before = code
     code = after
   }
-  if (standsStill) leaveOutStandstill(state, offset, profile, meter, day, days)
+  if (standsStill) leaveOutStandstill(state, profile, meter, day, days)
   for (const { from, to } of absences) {
     if (to >= first && from <= day) days.fill(NaN, Math.max(0, from - first), Math.max(0, to - first + 1))
   }
@@ -91,12 +88,14 @@ export function deviationOn(days: Days): number {
 }
 
 /** Of a meter's use on the newest days, the share that flowed without a stop: the lowest hour of each, day and night. */
-export function constantShareOf(state: TrendState, offset: number, meter: number, day: number): number {
-  const today = state[offset + H.day] ?? 0
+export function constantShareOf(state: TrendState, profile: Profile, meter: number, day: number): number {
+  if (profile.meters[meter]?.kind !== 'water') return 0
+  const today = state.u32[state.today + H.day] ?? 0
+  const row = flowRowOf(profile, meter)
   let most = 0
   for (let each = day; each > day - STEP_DAYS && each > today - FLOW_DAYS; each--) {
-    const flow = getByte(state, meterAt(offset, meter) + M.flows, each % FLOW_DAYS)
-    const level = natsOf(levelOn(state, offset, meter, each))
+    const flow = flowOn(state, row, each)
+    const level = natsOf(levelOn(state, meter, each))
     if (flow === 0 || Number.isNaN(level)) continue
     most = Math.max(most, (24 * flowOf(flow)) / amountOf(level, 'water'))
   }

@@ -1,76 +1,13 @@
 import type { MeterKind } from '../../../domain/units.ts'
+import type { Profile } from '../observation.ts'
+import type { HomeState } from '../state/home-state.ts'
+import * as places from './places.ts'
 
-/**
- * What a home's fold remembers for its trends: one flat row of unsigned 32-bit words per home, so that it may stand in a
- * slab with others (every function takes the array and an offset). Times are seconds since 1970, days are wall-clock days
- * of the home since 1970, amounts are integers (mL, or 10 mWh): sums do not depend on rounding.
- */
-export type TrendState = Uint32Array
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { FLOW_DAYS, H, OPEN_DAYS, RING_DAYS } = places
 
-/** Days of use that are remembered: the widest comparison, and the days that are still open to late data. */
-export const RING_DAYS = 116
-/** Days whose lowest flow is remembered. */
-export const FLOW_DAYS = 28
-/** Days whose moment of judgement is remembered: those that late data can change (`SEAL_DAYS`), and a gap of a week. */
-export const OPEN_DAYS = 24
-
-/** Words of the home. */
-export const H = {
-  /** The local day being observed, and its end; 0: none yet. */
-  day: 0,
-  dayEndS: 1,
-  /** Bit h: hour h of that day, and of the one before, showed life. */
-  signs: 2,
-  signsBefore: 3,
-  /** Two 16-bit minutes per word: how long after its end each day could be judged; 0: not yet. */
-  reached: 5,
-  /** Another number whenever a finished day has become another one: whoever has judged the days looks again. */
-  stamp: 4,
-} as const
-const HEAD_WORDS = H.reached + OPEN_DAYS / 2
-
-/** Words of a meter. */
-export const M = {
-  /** Use and measured seconds of the local day, and of the one before. */
-  sum: 0,
-  coverS: 1,
-  sumBefore: 2,
-  coverBeforeS: 3,
-  /** The hour being observed (since 1970), its use and measured seconds. */
-  hour: 4,
-  hourSum: 5,
-  hourCoverS: 6,
-  /** The unbroken flow: its start (0: none), its measured hours, its lowest hour (mL/h), the bar that it is over. */
-  flowFromS: 7,
-  flowHours: 8,
-  flowMin: 9,
-  flowBar: 10,
-  /** Of the raised flow: 0 none, 1 + severity. */
-  flowRaised: 11,
-  /** The lowest hour of the local day, mL/h, and how many hours of it are known. */
-  dayMin: 12,
-  dayHours: 13,
-  /** The lowest hour of its last night, mL/h; 0: it has had none. */
-  flowNight: 14,
-  /** Hundredths of hours of the longest flow of the last weeks that has ended; slowly forgotten. */
-  flowLongest: 15,
-  /** Four 8-bit codes a word. */
-  levels: 16,
-  flows: 16 + RING_DAYS / 4,
-} as const
-export const METER_WORDS = M.flows + FLOW_DAYS / 4
-
-export function trendWords(meters: number): number {
-  return HEAD_WORDS + meters * METER_WORDS
-}
-
-export function newTrendState(meters: number): TrendState {
-  return new Uint32Array(trendWords(meters))
-}
-
-export function meterAt(offset: number, meter: number): number {
-  return offset + HEAD_WORDS + meter * METER_WORDS
-}
+/** The record of a home; what is kept for its trends is in the sections of `places.ts`. */
+export type TrendState = HomeState
 
 /** Codes of a day: nothing known; silence; lived without use; then the logarithm of its use in steps of 4 %. */
 export const MISSING = 0
@@ -109,37 +46,43 @@ export function flowOf(code: number): number {
   return Math.expm1((code - 1) * FLOW_STEP)
 }
 
-export function getByte(state: TrendState, at: number, index: number): number {
-  return ((state[at + (index >> 2)] ?? 0) >>> ((index & 3) * 8)) & 255
-}
-
-export function setByte(state: TrendState, at: number, index: number, value: number): void {
-  const word = at + (index >> 2)
-  const shift = (index & 3) * 8
-  state[word] = ((state[word] ?? 0) & ~(255 << shift)) | (value << shift)
-}
-
 /** Notes that `value` is now known of a day. */
-export function touch(state: TrendState, offset: number, day: number, value: number): void {
-  const stamp = state[offset + H.stamp] ?? 0
-  state[offset + H.stamp] = Math.imul(stamp ^ (day * 65_537 + value), 0x9e37_79b1) >>> 0
+export function touch({ u32, today }: TrendState, day: number, value: number): void {
+  const stamp = u32[today + H.stamp] ?? 0
+  u32[today + H.stamp] = Math.imul(stamp ^ (day * 65_537 + value), 0x9e37_79b1) >>> 0
 }
 
-export function levelOn(state: TrendState, offset: number, meter: number, day: number): number {
-  return getByte(state, meterAt(offset, meter) + M.levels, day % RING_DAYS)
+/** The code of a day's use. */
+export function levelOn({ u8, levels }: TrendState, meter: number, day: number): number {
+  return u8[levels + meter * RING_DAYS + (day % RING_DAYS)] ?? 0
+}
+
+export function setLevel({ u8, levels }: TrendState, meter: number, day: number, code: number): void {
+  u8[levels + meter * RING_DAYS + (day % RING_DAYS)] = code
+}
+
+/** Which of the water meters a meter is: the row of it in what only they have. */
+export function flowRowOf({ meters }: Profile, meter: number): number {
+  let row = 0
+  for (let other = 0; other < meter; other++) if (meters[other]?.kind === 'water') row++
+  return row
+}
+
+/** The code of the lowest flow of a day. */
+export function flowOn({ u8, flows }: TrendState, row: number, day: number): number {
+  return u8[flows + row * FLOW_DAYS + (day % FLOW_DAYS)] ?? 0
+}
+
+export function setFlow({ u8, flows }: TrendState, row: number, day: number, code: number): void {
+  u8[flows + row * FLOW_DAYS + (day % FLOW_DAYS)] = code
 }
 
 /** Minutes after the end of `day` at which it could be judged; 0: not yet, or too long ago. */
-export function reachedOn(state: TrendState, offset: number, day: number): number {
-  if (day <= (state[offset + H.day] ?? 0) - OPEN_DAYS) return 0
-  const place = day % OPEN_DAYS
-  return ((state[offset + H.reached + (place >> 1)] ?? 0) >>> ((place & 1) * 16)) & 0xffff
+export function reachedOn({ u32, u16, today, ready }: TrendState, day: number): number {
+  return day <= (u32[today + H.day] ?? 0) - OPEN_DAYS ? 0 : (u16[ready + (day % OPEN_DAYS)] ?? 0)
 }
 
-export function setReached(state: TrendState, offset: number, day: number, minutes: number): void {
-  const place = day % OPEN_DAYS
-  const word = offset + H.reached + (place >> 1)
-  const shift = (place & 1) * 16
-  state[word] = ((state[word] ?? 0) & ~(0xffff << shift)) | (Math.min(minutes, 0xffff) << shift)
-  if (minutes > 0) touch(state, offset, day, minutes)
+export function setReached(state: TrendState, day: number, minutes: number): void {
+  state.u16[state.ready + (day % OPEN_DAYS)] = Math.min(minutes, 0xffff)
+  if (minutes > 0) touch(state, day, minutes)
 }
