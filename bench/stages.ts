@@ -40,7 +40,9 @@ export async function run(args: string[]): Promise<void> {
   const only = values.only.split(',')
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'hearthline-stages-'))
   try {
-    say(`${count(readings)} readings of ${count(meters)} meters, ${perMessage} a message; a quarter of them not measured`)
+    say(
+      `${count(readings)} readings of ${count(meters)} meters, ${perMessage} a message; a quarter of them not measured`,
+    )
     fillJournal(dataDir, readings, meters, perMessage)
     await measure('ingest', readings, () => runIngest(dataDir))
     saySize('ingest.db', dataFiles(dataDir).ingest, readings)
@@ -56,7 +58,13 @@ export async function run(args: string[]): Promise<void> {
 
 function fillJournal(dataDir: string, readings: number, meters: number, readingsPerMessage: number): void {
   const db = openJournalFile(dataFiles(dataDir).journal)
-  const options = { connections: CONNECTIONS, meters, startMs: START_MS, stepMs: QUARTER_HOUR_MS, readingsPerMessage }
+  const options = {
+    connections: CONNECTIONS,
+    meters,
+    startMs: START_MS,
+    stepMs: QUARTER_HOUR_MS,
+    readingsPerMessage,
+  }
   const sources = Array.from({ length: CONNECTIONS }, (_, i) => readingSource(options, i))
   const messages = Math.ceil(readings / readingsPerMessage)
   for (let at = 0; at < messages;) {
@@ -76,12 +84,7 @@ function fillJournal(dataDir: string, readings: number, meters: number, readings
   db.close()
 }
 
-
-async function measure(
-  name: string,
-  readings: number,
-  work: () => AsyncGenerator<number>,
-): Promise<void> {
+async function measure(name: string, readings: number, work: () => AsyncGenerator<number>): Promise<void> {
   let begun: { cpu: NodeJS.CpuUsage; at: number; part: number } | null = null
   for await (const part of work()) {
     if (begun === null && part >= 0.25) begun = { cpu: process.cpuUsage(), at: performance.now(), part }
@@ -116,7 +119,9 @@ async function* runStore(dataDir: string): AsyncGenerator<number> {
   const log = openReadingsLogReader(dataDir)
   const head = log.head().offset
   const reached: number[] = []
-  const stage = await createStoreStage({ dataDir, influx: null }, log, ({ place }) => reached.push(place.offset))
+  const stage = await createStoreStage({ dataDir, influx: null }, log, ({ place }) =>
+    reached.push(place.offset),
+  )
   try {
     for (let at = 0; at < head;) {
       await new Promise((resolve) => setImmediate(resolve))
@@ -132,9 +137,13 @@ async function* runDetector(dataDir: string): AsyncGenerator<number> {
   const log = openReadingsLogReader(dataDir)
   const head = log.head().offset
   let at = 0
-  const stage = createDetectorStage({ dataDir, budget: 0.01, timezone: 'Asia/Shanghai', snapshotEveryMs: 3_600_000 }, log, (event) => {
-    if (event.type === 'advanced') at = event.place.offset
-  })
+  const stage = createDetectorStage(
+    { dataDir, budget: 0.01, timezone: 'Asia/Shanghai', snapshotEveryMs: 3_600_000 },
+    log,
+    (event) => {
+      if (event.type === 'advanced') at = event.place.offset
+    },
+  )
   try {
     while (at < head) {
       await new Promise((resolve) => setImmediate(resolve))

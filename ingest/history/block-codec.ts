@@ -85,7 +85,10 @@ export class BlockEncoder {
 /** Thousandths where they give back the very same number and are none too large, otherwise NaN. */
 function inThousandths(value: number): number {
   const scaled = Math.round(value * THOUSANDTHS)
-  return scaled / THOUSANDTHS === value && scaled >= 0 && scaled < LARGEST_THOUSANDTHS && !Object.is(scaled, -0)
+  return scaled / THOUSANDTHS === value &&
+    scaled >= 0 &&
+    scaled < LARGEST_THOUSANDTHS &&
+    !Object.is(scaled, -0)
     ? scaled
     : NaN
 }
