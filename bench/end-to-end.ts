@@ -35,14 +35,18 @@ const CASES: readonly Case[] = [
 export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
-    options: { seconds: { type: 'string', default: '10' }, meters: { type: 'string', default: '20000' } },
+    options: {
+      seconds: { type: 'string', default: '10' },
+      meters: { type: 'string', default: '20000' },
+      only: { type: 'string', default: '' },
+    },
   })
   const seconds = Number(values.seconds)
   const meters = Number(values.meters)
   say(
     `${os.availableParallelism()} cores shared by load, broker and stages; ${meters} meters; ${seconds} s a case\n`,
   )
-  for (const { name, load } of CASES) {
+  for (const { name, load } of CASES.filter((each) => each.name.includes(values.only))) {
     const options = { ...load, seconds, meters, startMs: START_MS, stepMs: QUARTER_HOUR_MS }
     const bare = await measureBare(options)
     const whole = await measureHearthline(options)
