@@ -1,7 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { freshSchema } from '../logs/fresh/fresh-chunks.ts'
 import { READINGS_LOG_SCHEMA } from '../logs/readings/readings-log-writer.ts'
 import { dataFiles } from '../platform/data-folder.ts'
 import { openDatabase } from '../platform/sqlite.ts'
+import { FRESH_TABLE } from './history/history.ts'
 
 /**
  * Everything ingest keeps, in one file and therefore one transaction.
@@ -88,7 +90,7 @@ const ABSENCE_SCHEMA = `
  * came and later, many of a meter in one row, in `history_block` (see `ingest/history/`). What it held before stays.
  */
 const BLOCKS_SCHEMA = `
-  CREATE TABLE history_fresh (no INTEGER PRIMARY KEY AUTOINCREMENT, body BLOB NOT NULL) STRICT;
+  ${freshSchema(FRESH_TABLE)}
   CREATE TABLE history_block (
     day INTEGER NOT NULL,
     meter_no INTEGER NOT NULL,

@@ -55,6 +55,21 @@ export function rowFrom(
   }
 }
 
+/** A row of the values that fresh readings hold: NaN for "none". */
+export function rowOfValues(
+  timeMs: EpochMs,
+  register: number,
+  consumption: number,
+  intervalMs: number,
+  bits: number,
+): HistoryRow {
+  return rowFrom(timeMs, orNull(register), orNull(consumption), orNull(intervalMs), bits)
+}
+
+function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value
+}
+
 function qualityAt(code: number): Quality {
   const quality = QUALITIES[code]
   if (quality === undefined) throw new Error(`history holds the unknown quality ${code}`)

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { DAY_MS, type EpochMs } from '../../domain/time.ts'
 import { ByteWriter } from '../../logs/readings/byte-writer.ts'
 import { BlockEncoder, decodeBlock } from './block-codec.ts'
-import type { FreshReadings } from './fresh-readings.ts'
+import type { FreshReadings } from '../../logs/fresh/fresh-readings.ts'
 import { bitsOf, dayOf, rowFrom, type HistoryRow } from './row.ts'
 
 /**
@@ -89,29 +89,19 @@ export function openSettledReadings(db: DatabaseSync): SettledReadings {
             if (row.timeMs > fromMs && row.timeMs <= toMs) found.set(row.timeMs, row)
           }
         }
-        for (const found_ of rowsOfDay.iterate(day, meterNo, first, last)) {
-          const row = toRow(found_)
+        for (const late of rowsOfDay.iterate(day, meterNo, first, last)) {
+          const row = toRow(late)
           found.set(row.timeMs, row)
         }
       }
     },
     takeIn(fresh) {
-      for (const meterNo of metersOf(fresh)) {
-        const indexes: number[] = []
-        for (let at = fresh.newestOf(meterNo); at !== -1; at = fresh.beforeOf(at)) indexes.push(at)
-        writeBlocks(meterNo, indexes.reverse(), fresh)
+      // In the order of the table, so that neighbours are written one after the other.
+      for (const meterNo of fresh.meters()) {
+        writeBlocks(meterNo, fresh.between(meterNo, -Infinity, Infinity), fresh)
       }
     },
   }
-}
-
-/** In the order of the table, so that neighbours are written one after the other. */
-function metersOf(fresh: FreshReadings): number[] {
-  const meters: number[] = []
-  for (let i = 0; i < fresh.count; i++) {
-    if (fresh.beforeOf(i) === -1) meters.push(fresh.meterOf(i))
-  }
-  return meters.sort((a, b) => a - b)
 }
 
 function toRow(row: Record<string, unknown>): HistoryRow {

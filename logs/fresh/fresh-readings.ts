@@ -1,7 +1,15 @@
 import type { EpochMs } from '../../domain/time.ts'
-import { bitsOf, rowFrom, type HistoryRow } from './row.ts'
 
-/** meter no, time, register, consumption, interval, bits; NaN for "none". */
+/** A reading as it lies here; NaN for "none". What the bits mean is their owner's. */
+export type TakeValues<T> = (
+  timeMs: EpochMs,
+  register: number,
+  consumption: number,
+  intervalMs: number,
+  bits: number,
+) => T
+
+/** meter no, time, register, consumption, interval, bits */
 const WIDTH = 6
 const FIRST_READINGS = 4_096
 const FIRST_METERS = 4_096
@@ -11,7 +19,9 @@ export const READINGS_PER_CHUNK = 256
 const CHUNK_BYTES = READINGS_PER_CHUNK * WIDTH * Float64Array.BYTES_PER_ELEMENT
 
 /**
- * The readings that came last, of all meters, in the order in which they came; of one meter that is the order of their
+ * Readings of all meters wait here until there are many of each, because a table that is sorted by meter takes many of one
+ * at the price of one: with a wave of readings, one of each meter, each would cost a page of its own. They are those
+ * that came last, in the order in which they came; of one meter that is the order of their
  * time. They lie in one array of numbers, so that a chunk of them goes to the disk and comes back as the bytes it is.
  * Each knows the one before it of its meter.
  */
@@ -31,11 +41,14 @@ export class FreshReadings {
     return this.#count
   }
 
-  add(meterNo: number, row: HistoryRow): void {
+  /** A reading that is newer than all of its meter's; its index. */
+  add(meterNo: number, ...values: Parameters<TakeValues<void>>): number {
     if (this.#count === this.#before.length) this.#grow()
     const index = this.#count++
-    this.#write(index, meterNo, row)
+    this.#values[index * WIDTH] = meterNo
+    this.put(index, ...values)
     this.#link(index, meterNo)
+    return index
   }
 
   /** The index of this reading; -1 where it is not here. */
@@ -66,22 +79,8 @@ export class FreshReadings {
     return this.#at(index, 1)
   }
 
-  rowAt(index: number): HistoryRow {
-    const none = (value: number): number | null => (Number.isNaN(value) ? null : value)
-    return rowFrom(
-      this.timeOf(index),
-      none(this.#at(index, 2)),
-      none(this.#at(index, 3)),
-      none(this.#at(index, 4)),
-      this.#at(index, 5),
-    )
-  }
-
-  /** Hands a reading's values on as they lie here. */
-  read<T>(
-    index: number,
-    take: (timeMs: EpochMs, register: number, consumption: number, intervalMs: number, bits: number) => T,
-  ): T {
+  /** Hands a reading's values on. */
+  read<T>(index: number, take: TakeValues<T>): T {
     return take(
       this.timeOf(index),
       this.#at(index, 2),
@@ -91,9 +90,38 @@ export class FreshReadings {
     )
   }
 
-  /** Replaces all but meter and time. */
-  replace(index: number, row: HistoryRow): void {
-    this.#write(index, this.meterOf(index), row)
+  /** Replaces the values of a reading; its time stays what it is. */
+  put(
+    index: number,
+    timeMs: EpochMs,
+    register: number,
+    consumption: number,
+    intervalMs: number,
+    bits: number,
+  ): void {
+    const at = index * WIDTH
+    const values = this.#values
+    values[at + 1] = timeMs
+    values[at + 2] = register
+    values[at + 3] = consumption
+    values[at + 4] = intervalMs
+    values[at + 5] = bits
+  }
+
+  /** The meters of all readings, ascending. */
+  meters(): number[] {
+    const meters: number[] = []
+    for (let i = 0; i < this.#count; i++) if (this.#before[i] === 0) meters.push(this.meterOf(i))
+    return meters.sort((a, b) => a - b)
+  }
+
+  /** The indexes of a meter's readings with `fromMs` < time <= `toMs`, ascending. */
+  between(meterNo: number, fromMs: EpochMs, toMs: EpochMs): number[] {
+    const found: number[] = []
+    for (let at = this.newestOf(meterNo); at !== -1 && this.timeOf(at) > fromMs; at = this.beforeOf(at)) {
+      if (this.timeOf(at) <= toMs) found.push(at)
+    }
+    return found.reverse()
   }
 
   clear(): void {
@@ -122,17 +150,6 @@ export class FreshReadings {
 
   #at(index: number, column: number): number {
     return this.#values[index * WIDTH + column] ?? NaN
-  }
-
-  #write(index: number, meterNo: number, row: HistoryRow): void {
-    const at = index * WIDTH
-    const values = this.#values
-    values[at] = meterNo
-    values[at + 1] = row.timeMs
-    values[at + 2] = row.register ?? NaN
-    values[at + 3] = row.consumption ?? NaN
-    values[at + 4] = row.intervalMs ?? NaN
-    values[at + 5] = bitsOf(row)
   }
 
   #link(index: number, meterNo: number): void {
