@@ -22,6 +22,8 @@ export interface FreshChunks {
   mark(index: number): void
   /** Before the commit: puts what has been marked on the disk or, when there are many, has all of them settled and forgets them. */
   save(settle: () => void): void
+  /** The same, however many there are. */
+  settle(settle: () => void): void
 }
 
 export function openFreshChunks(
@@ -49,6 +51,14 @@ export function openFreshChunks(
     for (const row of select.iterate(from)) fresh.load(Number(row['no']) - base, row['body'] as Uint8Array)
   }
 
+  function settleAll(settle: () => void): void {
+    settle()
+    remove.run()
+    fresh.clear()
+    base = baseOfNone()
+    marked.clear()
+  }
+
   return {
     follow,
     load() {
@@ -58,15 +68,10 @@ export function openFreshChunks(
     },
     mark: (index) => void marked.add(Math.floor(index / READINGS_PER_CHUNK)),
     save(settle) {
-      if (fresh.count >= mostFresh || fresh.deepest >= MOST_OF_A_METER) {
-        settle()
-        remove.run()
-        fresh.clear()
-        base = baseOfNone()
-      } else {
-        for (const index of marked) write.run(base + index, fresh.chunk(index))
-      }
+      if (fresh.count >= mostFresh || fresh.deepest >= MOST_OF_A_METER) return settleAll(settle)
+      for (const index of marked) write.run(base + index, fresh.chunk(index))
       marked.clear()
     },
+    settle: settleAll,
   }
 }

@@ -115,6 +115,13 @@ export class FreshReadings {
     return meters.sort((a, b) => a - b)
   }
 
+  /** The earliest time of all readings; Infinity: there are none. */
+  oldestMs(): EpochMs {
+    let oldestMs = Infinity
+    for (let i = 0; i < this.#count; i++) oldestMs = Math.min(oldestMs, this.timeOf(i))
+    return oldestMs
+  }
+
   /** The indexes of a meter's readings with `fromMs` < time <= `toMs`, ascending. */
   between(meterNo: number, fromMs: EpochMs, toMs: EpochMs): number[] {
     const found: number[] = []
