@@ -1,9 +1,9 @@
-import type { MeterId } from '../../domain/ids.ts'
+import { isId, type MeterId } from '../../domain/ids.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import { kindOfUnit, toCanonical, type MeterKind, type Unit } from '../../domain/units.ts'
 import type { Candidate } from '../candidate.ts'
+import { KnownTexts } from '../../logs/readings/known-texts.ts'
 import { isPlausible, LARGEST_REGISTER } from '../ledger/plausible.ts'
-import { KnownIds } from './known-ids.ts'
 import { LONGEST_INTERVAL_SECONDS, MOST_ELEMENTS } from './native-schema.ts'
 import { EARLIEST_TIME_MS, LATEST_TIME_MS } from './parse-time.ts'
 
@@ -34,15 +34,15 @@ const POWERS_OF_TEN = Array.from({ length: 16 }, (_, i) => 10 ** i)
  * whatever is not of that kind, or not as it should be; a test holds the two against each other.
  */
 export class PlainReader {
-  readonly #ids = new KnownIds()
-  #bytes: Uint8Array = new Uint8Array()
+  readonly #ids = new KnownTexts(isId)
+  #bytes: Buffer = Buffer.alloc(0)
   #at = 0
   #dayText = -1
   #dayMs = 0
 
   /** One candidate per element; null: not such a payload. */
   read(payload: Uint8Array): Candidate[] | null {
-    this.#bytes = payload
+    this.#bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
     this.#at = 0
     const candidates: Candidate[] = []
     const isArray = this.#next() === BEGIN
@@ -135,7 +135,7 @@ export class PlainReader {
       if (byte < SPACE || byte > 126 || byte === BACKSLASH) return null
     }
     this.#at = at + 1
-    return this.#ids.find(bytes, from, at)
+    return this.#ids.find(bytes, from, at) as MeterId | null
   }
 
   /** Digits with or without a fraction, of which a division gives exactly the number that they say; otherwise NaN. */
