@@ -15,7 +15,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 export function decodeNative(payload: Uint8Array): Decoded {
   const candidates = plain.read(payload)
   if (candidates === null) return decodeAny(payload)
-  return { outcomes: candidates, refusedWhole: null, textOf: (index) => decodeAny(payload).textOf(index) }
+  // The text is asked for where a later step refuses the reading.
+  let whole: Decoded | null = null
+  const textOf = (index: number): string => (whole ??= decodeAny(payload)).textOf(index)
+  return { outcomes: candidates, refusedWhole: null, textOf }
 }
 
 const plain = new PlainReader()
