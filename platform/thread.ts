@@ -125,7 +125,12 @@ const MOST_NICE = 19
 
 function takePace(pace: Pace): void {
   // Elsewhere the priority is the whole process's.
-  if (process.platform === 'linux') os.setPriority(Math.min(MOST_NICE, os.getPriority() + NICENESS[pace]))
+  if (process.platform !== 'linux' || NICENESS[pace] === 0) return
+  try {
+    os.setPriority(Math.min(MOST_NICE, os.getPriority() + NICENESS[pace]))
+  } catch {
+    // A sandbox may forbid it: then all threads run alike, as elsewhere.
+  }
 }
 
 export interface RunningStage<Calls extends CallMap> {
