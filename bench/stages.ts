@@ -136,17 +136,18 @@ async function* runStore(dataDir: string): AsyncGenerator<number> {
 async function* runDetector(dataDir: string): AsyncGenerator<number> {
   const log = openReadingsLogReader(dataDir)
   const head = log.head().offset
-  let at = 0
+  const reached: number[] = []
   const stage = createDetectorStage(
     { dataDir, budget: 0.01, timezone: 'Asia/Shanghai', snapshotEveryMs: 3_600_000 },
     log,
     (event) => {
-      if (event.type === 'advanced') at = event.place.offset
+      if (event.type === 'advanced') reached.push(event.place.offset)
     },
   )
   try {
-    while (at < head) {
+    for (let at = 0; at < head;) {
       await new Promise((resolve) => setImmediate(resolve))
+      at = reached.at(-1) ?? 0
       yield at / head
     }
   } finally {

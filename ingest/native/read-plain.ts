@@ -45,13 +45,17 @@ export class PlainReader {
     this.#bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
     this.#at = 0
     const candidates: Candidate[] = []
-    const isArray = this.#next() === BEGIN
-    if (isArray) this.#at++
-    do {
+    if (this.#take(BEGIN)) {
+      do {
+        const candidate = this.#readElement()
+        if (candidate === null || candidates.push(candidate) > MOST_ELEMENTS) return null
+      } while (this.#take(COMMA))
+      if (!this.#take(END)) return null
+    } else {
       const candidate = this.#readElement()
-      if (candidate === null || candidates.push(candidate) > MOST_ELEMENTS) return null
-    } while (isArray && this.#take(COMMA))
-    if (isArray && !this.#take(END)) return null
+      if (candidate === null) return null
+      candidates.push(candidate)
+    }
     this.#next()
     return this.#at === payload.length ? candidates : null
   }
