@@ -35,14 +35,18 @@ const CASES: readonly Case[] = [
 export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
-    options: { seconds: { type: 'string', default: '10' }, meters: { type: 'string', default: '20000' } },
+    options: {
+      seconds: { type: 'string', default: '10' },
+      meters: { type: 'string', default: '20000' },
+      only: { type: 'string', default: '' },
+    },
   })
   const seconds = Number(values.seconds)
   const meters = Number(values.meters)
   say(
     `${os.availableParallelism()} cores shared by load, broker and stages; ${meters} meters; ${seconds} s a case\n`,
   )
-  for (const { name, load } of CASES) {
+  for (const { name, load } of CASES.filter((each) => each.name.includes(values.only))) {
     const options = { ...load, seconds, meters, startMs: START_MS, stepMs: QUARTER_HOUR_MS }
     const bare = await measureBare(options)
     const whole = await measureHearthline(options)
@@ -64,6 +68,8 @@ interface WholeResult extends LoadResult {
   /** From the first publish until every reading was stored and judged. */
   readonly workedSeconds: number
   readonly stored: number
+  /** Bytes handed to the disk meanwhile; null where the system does not tell. */
+  readonly written: number | null
 }
 
 async function measureHearthline(options: Omit<LoadOptions, 'port'>): Promise<WholeResult> {
@@ -72,15 +78,28 @@ async function measureHearthline(options: Omit<LoadOptions, 'port'>): Promise<Wh
   try {
     await warmUp({ ...options, port: mqttPort }, http)
     const before = (await untilWorked(http)).readings.stored
+    const writtenBefore = bytesWritten(child.pid)
     const begin = performance.now()
     const result = await load({ ...options, port: mqttPort })
     const { readings } = await untilWorked(http)
     const workedSeconds = (performance.now() - begin) / 1_000
-    return { ...result, workedSeconds, stored: readings.stored - before }
+    const writtenAfter = bytesWritten(child.pid)
+    const written = writtenBefore === null || writtenAfter === null ? null : writtenAfter - writtenBefore
+    return { ...result, workedSeconds, stored: readings.stored - before, written }
   } finally {
     child.kill('SIGKILL')
     await once(child, 'exit')
     fs.rmSync(data, { recursive: true })
+  }
+}
+
+/** What Linux has counted of a process. */
+function bytesWritten(pid: number | undefined): number | null {
+  try {
+    const [, bytes] = /^write_bytes: (\d+)$/m.exec(fs.readFileSync(`/proc/${pid}/io`, 'utf8')) ?? []
+    return bytes === undefined ? null : Number(bytes)
+  } catch {
+    return null
   }
 }
 
@@ -166,6 +185,7 @@ function report(
   say(
     `  hearthline, readings    ${count(readings / whole.seconds)}/s acked, ${count(readings / whole.workedSeconds)}/s stored and judged`,
   )
+  if (whole.written !== null) say(`  written to disk         ${count(whole.written / readings)} B a reading`)
   say(
     `  ratio                   ${(rate(whole) / rate(bare)).toFixed(2)} of the bare broker; ${whole.stored === readings ? 'all' : `${whole.stored} of ${readings}`} stored\n`,
   )

@@ -164,7 +164,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   }
 }
 
-interface ReadingSource {
+export interface ReadingSource {
   next(): string
   newestMs(): number
 }
@@ -174,7 +174,10 @@ export function meterId(index: number): string {
 }
 
 /** A meter speaks through one connection, as through one gateway: its readings come in their order. */
-function readingSource(options: LoadOptions, connection: number): ReadingSource {
+export function readingSource(
+  options: Pick<LoadOptions, 'connections' | 'meters' | 'startMs' | 'stepMs' | 'readingsPerMessage'>,
+  connection: number,
+): ReadingSource {
   const { connections, meters, startMs, stepMs, readingsPerMessage } = options
   let meter = connection
   let round = 0

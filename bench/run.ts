@@ -9,6 +9,10 @@ const BENCHMARKS: Record<
     what: 'MQTT in, fsync, PUBACK, stored, judged: rates and latencies, one and fifty readings a message',
     load: () => import('./end-to-end.ts'),
   },
+  stages: {
+    what: 'ingest, store and detector, each alone over the same readings: processor time a reading',
+    load: () => import('./stages.ts'),
+  },
   outage: {
     what: 'the same into InfluxDB, which is killed and started again: what is acked, kept, and how fast it drains',
     load: () => import('./outage.ts'),

@@ -4,9 +4,10 @@ import { Command } from 'commander'
 import { OperationalError } from '../domain/operational-error.ts'
 import { dataFiles } from '../platform/data-folder.ts'
 import { showProgress } from '../platform/progress.ts'
-import { openDatabase } from '../platform/sqlite.ts'
+import { openDatabase, transact } from '../platform/sqlite.ts'
 import { copyToInflux, type CopyReport } from '../store/copy/copy-to-influx.ts'
 import { embeddedProgress, handOver } from '../store/copy/hand-over.ts'
+import { createEmbeddedStore } from '../store/embedded/embedded-store.ts'
 import { STORE_MIGRATIONS } from '../store/embedded/schema.ts'
 import { countReadings } from '../store/embedded/walk-store.ts'
 import { influxConfigOf, type InfluxConfig } from '../store/influx/config.ts'
@@ -68,6 +69,7 @@ async function copyStore(dataDir: string, influx: InfluxConfig): Promise<void> {
     await connection.check()
     // Before the first row is read: whatever comes later is behind this place in the readings log.
     const progress = embeddedProgress(db)
+    transact(db, () => createEmbeddedStore(db).spread())
     const bar = showProgress('copying', countReadings(db), 'readings')
     const report = await copyToInflux(db, connection, influx, (compared, written) =>
       bar.update(compared, `${written} written`),

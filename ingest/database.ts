@@ -1,15 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { freshSchema } from '../logs/fresh/fresh-chunks.ts'
 import { READINGS_LOG_SCHEMA } from '../logs/readings/readings-log-writer.ts'
 import { dataFiles } from '../platform/data-folder.ts'
 import { openDatabase } from '../platform/sqlite.ts'
+import { FRESH_TABLE } from './history/history.ts'
 
 /**
  * Everything ingest keeps, in one file and therefore one transaction.
  *
  * `meter.no` stands for the meter in the tables that grow. `history` has every kept reading for ever: it is what
  * duplicates and corrections are held against. Its key begins with the day, because all meters write the same day at the
- * same time: the pages in use are one day's, not one of every meter. `bits`: quality 0-3, stated quality 4-7, status
- * 8-15, late 16, faulty 17. `ledger` is the track of a meter after its reading at `newest_ms`; what is behind that in
+ * same time: the pages in use are one day's, not one of every meter. `bits`: see `ingest/history/row.ts`. `ledger` is the track of a meter after its reading at `newest_ms`; what is behind that in
  * `history` (of the same day, see `ingest/meters.ts`) is folded again when the meter is loaded. `checkpoint` are tracks
  * of the past from which late readings are folded again.
  */
@@ -84,6 +85,25 @@ const ABSENCE_SCHEMA = `
   CREATE INDEX absence_by_end ON absence (to_ms);
 `
 
+/**
+ * Since then `history` has only the readings that came late or were changed; all others lie in `history_fresh` as they
+ * came and later, many of a meter in one row, in `history_block` (see `ingest/history/`). What it held before stays.
+ */
+const BLOCKS_SCHEMA = `
+  ${freshSchema(FRESH_TABLE)}
+  CREATE TABLE history_block (
+    day INTEGER NOT NULL,
+    meter_no INTEGER NOT NULL,
+    from_ms INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (day, meter_no, from_ms)
+  ) STRICT, WITHOUT ROWID;
+`
+
+const MIGRATIONS = [SCHEMA, READINGS_LOG_SCHEMA, ABSENCE_SCHEMA, BLOCKS_SCHEMA]
+/** What a reader of this version must find. */
+export const INGEST_SCHEMA_VERSION = MIGRATIONS.length
+
 const CACHE_MIB = 64
 /**
  * The pages that a batch touches are mostly those of the batch before: moved from the WAL to the file every 64 MiB, each
@@ -96,7 +116,7 @@ export function openIngestDatabase(dataDir: string): DatabaseSync {
     file: dataFiles(dataDir).ingest,
     synchronous: 'FULL',
     cacheMiB: CACHE_MIB,
-    migrations: [SCHEMA, READINGS_LOG_SCHEMA, ABSENCE_SCHEMA],
+    migrations: MIGRATIONS,
   })
   db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
   db.exec(`PRAGMA journal_size_limit = ${CHECKPOINT_PAGES * 4096}`)

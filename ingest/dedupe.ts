@@ -2,7 +2,7 @@ import { REJECT_CODES } from '../domain/reject-codes.ts'
 import { toIso } from '../domain/time.ts'
 import { CANONICAL_UNIT } from '../domain/units.ts'
 import type { Candidate } from './candidate.ts'
-import type { HistoryRow } from './history.ts'
+import type { HistoryRow } from './history/row.ts'
 import type { Step } from './work.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { Reading } from '../domain/reading.ts'
 import { LATENESS_MS } from '../domain/time.ts'
 import type { Candidate } from './candidate.ts'
-import type { HistoryRow } from './history.ts'
+import type { HistoryRow } from './history/row.ts'
 import { foldReading } from './ledger/fold-reading.ts'
 import { copyTrack, isSettled, newTrack, type Derived, type Track } from './ledger/track.ts'
 import { inputOf, type Meter } from './meters.ts'

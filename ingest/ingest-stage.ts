@@ -8,7 +8,7 @@ import { createAbsences } from './absences.ts'
 import { MOST_UNCLAIMED } from './admit-stranger.ts'
 import { createCheckpoints } from './checkpoints.ts'
 import { createCounters } from './counters.ts'
-import { createHistory } from './history.ts'
+import { createHistory } from './history/history.ts'
 import { createHouseholds } from './households.ts'
 import { createMeters, METERS_IN_MEMORY } from './meters.ts'
 import { createPipeline } from './pipeline.ts'
@@ -101,6 +101,7 @@ export function createIngestStage(
         if (last === null) return null
         books.log.flush()
         books.meters.save()
+        history.save()
         books.counters.save()
         saveCursor.run(PARTITION, last.offset)
         return last
@@ -108,6 +109,7 @@ export function createIngestStage(
     } catch (error) {
       books.log.reset()
       books.meters.reset()
+      history.reset()
       books.counters.reset()
       cursor = savedCursor()
       throw error

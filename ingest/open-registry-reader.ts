@@ -8,7 +8,9 @@ import type { MeterKind } from '../domain/units.ts'
 import { openJournalReader } from '../logs/journal/read-journal.ts'
 import { dataFiles } from '../platform/data-folder.ts'
 import { openReadOnly } from '../platform/sqlite.ts'
-import { dayOf } from './history.ts'
+import { INGEST_SCHEMA_VERSION } from './database.ts'
+import { openHistoryReader } from './history/history.ts'
+import { dayOf } from './history/row.ts'
 import type { IngestCounters, MeterSummary, Page, RegistryReader } from './registry-reader.ts'
 
 type Row = Record<string, unknown>
@@ -28,6 +30,7 @@ export function openRegistryReader(dataDir: string): RegistryReader {
   const files = dataFiles(dataDir)
   const journal = openJournalReader(files.journal)
   let opened: DatabaseSync | null = null
+  let history: ReturnType<typeof openHistoryReader> | null = null
 
   function database(): DatabaseSync | null {
     opened ??= openWhenMade(files.ingest)
@@ -49,16 +52,13 @@ export function openRegistryReader(dataDir: string): RegistryReader {
     const savedMs = row['newest_ms']
     let newestTimeMs = savedMs === null ? null : Number(savedMs)
     let readings = Number(row['readings'] ?? 0)
-    if (newestTimeMs !== null) {
-      const day = dayOf(newestTimeMs)
-      const [unsaved] = all(
-        'SELECT count(*) AS n, max(ms) AS ms FROM history WHERE day = ? AND meter_no = ? AND ms > ?',
-        day,
-        Number(row['no']),
-        newestTimeMs - day * DAY_MS,
-      )
-      readings += Number(unsaved?.['n'] ?? 0)
-      if (typeof unsaved?.['ms'] === 'number') newestTimeMs = day * DAY_MS + unsaved['ms']
+    const db = database()
+    if (newestTimeMs !== null && db !== null) {
+      history ??= openHistoryReader(db)
+      const endOfDayMs = (dayOf(newestTimeMs) + 1) * DAY_MS - 1
+      const unsaved = history.between(Number(row['no']), newestTimeMs, endOfDayMs)
+      readings += unsaved.length
+      newestTimeMs = unsaved.at(-1)?.timeMs ?? newestTimeMs
     }
     return {
       id: String(row['id']) as MeterId,
@@ -172,14 +172,16 @@ export function openRegistryReader(dataDir: string): RegistryReader {
       journal.close()
       opened?.close()
       opened = null
+      history = null
     },
   }
 }
 
-/** null while ingest has not made its tables yet. */
+/** null while ingest has not made its tables yet, all that this version knows. */
 function openWhenMade(file: string): DatabaseSync | null {
   const db = openReadOnly(file)
-  if (db === null || Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0) > 0) return db
+  const version = Number(db?.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
+  if (db === null || version >= INGEST_SCHEMA_VERSION) return db
   db.close()
   return null
 }

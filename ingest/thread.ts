@@ -11,7 +11,7 @@ import type { IngestCalls, IngestEvent, IngestOptions } from './start.ts'
 /** How often the journal is looked at when nobody nudges. */
 const POLL_MS = 250
 /** How long entries gather after a batch: a commit for each would sync the disk for each, and hold up the journal's own syncs. */
-const GATHER_MS = 25
+const GATHER_MS = 100
 /** With so many entries waiting there is nothing to gather for. */
 const PLENTY_ENTRIES = 2_000
 /** After a failure (disk full, database busy) the same batch is tried again, ever more slowly. */

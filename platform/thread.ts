@@ -1,3 +1,4 @@
+import os from 'node:os'
 import { parentPort, Worker, workerData } from 'node:worker_threads'
 import { messageOf, OperationalError } from '../domain/operational-error.ts'
 
@@ -112,6 +113,26 @@ export async function startStageThread<Calls extends CallMap, StageEvent>(
 
 const STOP = '#stop'
 
+/**
+ * `prompt`: somebody waits for its answer to acknowledge a reading. `patient`: it works a log, and may be behind; where
+ * there is less processor than work, it is the log that grows and not the time until an acknowledgement.
+ */
+export type Pace = 'prompt' | 'patient'
+/** By Linux's measure a thread at 0 gets ten times as much as one at 10 while both want to run. */
+const NICENESS: Record<Pace, number> = { prompt: 0, patient: 10 }
+
+const MOST_NICE = 19
+
+function takePace(pace: Pace): void {
+  // Elsewhere the priority is the whole process's.
+  if (process.platform !== 'linux' || NICENESS[pace] === 0) return
+  try {
+    os.setPriority(Math.min(MOST_NICE, os.getPriority() + NICENESS[pace]))
+  } catch {
+    // A sandbox may forbid it: then all threads run alike, as elsewhere.
+  }
+}
+
 export interface RunningStage<Calls extends CallMap> {
   readonly calls: Calls
   stop(): Promise<void>
@@ -120,9 +141,11 @@ export interface RunningStage<Calls extends CallMap> {
 /** Called by a stage's thread file, once: starts the stage with the owner's options and answers its calls. */
 export async function runStageThread<Options, Calls extends CallMap, StageEvent>(
   start: (options: Options, emit: (event: StageEvent) => void) => Promise<RunningStage<Calls>>,
+  pace: Pace = 'patient',
 ): Promise<void> {
   const port = parentPort
   if (port === null) throw new Error('a stage thread file is started by its owner, not by hand')
+  takePace(pace)
   const send = (reply: Reply): void => port.postMessage(reply)
   let stage: RunningStage<Calls>
   try {

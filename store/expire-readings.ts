@@ -37,6 +37,7 @@ export function startExpiry(db: DatabaseSync, store: EmbeddedStore, keepMs: numb
         return deleted
       })
     } catch {
+      store.reset()
       return 0
     }
   }

@@ -12,7 +12,7 @@ import { createWriteTimes, type WriteTimes, type WriteTimesSummary } from './wri
 const POLL_MS = 250
 
 /** After a nudge, how long readings gather before they are written: a commit for each would sync the disk for each. */
-const GATHER_MS = 40
+const GATHER_MS = 100
 
 /** How long to wait before store.db or the log is tried again after it could not be written or read. */
 const RETRY_MS = 1_000

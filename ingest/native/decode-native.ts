@@ -1,6 +1,7 @@
 import { REJECT_CODES, type RejectCode } from '../../domain/reject-codes.ts'
 import type { Decoded } from '../candidate.ts'
 import { MOST_ELEMENTS } from './native-schema.ts'
+import { PlainReader } from './read-plain.ts'
 import { validateElement } from './validate-element.ts'
 
 // `fatal`: bytes that are no UTF-8 are refused, never mended in silence into another id.
@@ -12,6 +13,18 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
  * as rejected, with one line in the rejects: the sum of received = kept + duplicates + rejected holds in readings.
  */
 export function decodeNative(payload: Uint8Array): Decoded {
+  const candidates = plain.read(payload)
+  if (candidates === null) return decodeAny(payload)
+  // The text is asked for where a later step refuses the reading.
+  let whole: Decoded | null = null
+  const textOf = (index: number): string => (whole ??= decodeAny(payload)).textOf(index)
+  return { outcomes: candidates, refusedWhole: null, textOf }
+}
+
+const plain = new PlainReader()
+
+/** `decodeNative` without its short way: whatever a payload may be, and the words for what is wrong with it. */
+export function decodeAny(payload: Uint8Array): Decoded {
   let json: unknown
   try {
     json = JSON.parse(utf8.decode(payload))

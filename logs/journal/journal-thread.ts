@@ -77,7 +77,7 @@ await runStageThread<JournalThreadOptions, JournalCalls, never>(async (options) 
       open?.close()
     },
   }
-})
+}, 'prompt')
 
 function openLimited(options: JournalThreadOptions): DatabaseSync {
   const db = openJournalFile(options.file)

@@ -1,3 +1,8 @@
+import { KnownTexts } from './known-texts.ts'
+
+/** One thread decodes one log: what it has read it will meet again. */
+const known = new KnownTexts(() => true)
+
 /** Reads what `ByteWriter` wrote; anything that does not fit throws a RangeError. */
 export class ByteReader {
   readonly #bytes: Buffer
@@ -24,8 +29,10 @@ export class ByteReader {
   }
 
   varint(): number {
-    let value = 0
-    let factor = 1
+    const first = this.byte()
+    if (first < 128) return first
+    let value = first & 127
+    let factor = 128
     for (;;) {
       const byte = this.byte()
       value += (byte & 127) * factor
@@ -43,6 +50,6 @@ export class ByteReader {
     const length = this.varint()
     if (this.#at + length > this.#bytes.length) throw new RangeError('bytes end too early')
     this.#at += length
-    return this.#bytes.toString('utf8', this.#at - length, this.#at)
+    return known.find(this.#bytes, this.#at - length, this.#at) ?? ''
   }
 }

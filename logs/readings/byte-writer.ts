@@ -25,12 +25,14 @@ export class ByteWriter {
   /** A whole number 0 to 2^53 - 1, seven bits a byte, lowest first. */
   varint(value: number): void {
     this.#reserve(8)
+    const bytes = this.#bytes
+    let at = this.#length
     let rest = value
-    while (rest >= 128) {
-      this.#bytes[this.#length++] = (rest % 128) | 128
-      rest = Math.floor(rest / 128)
-    }
-    this.#bytes[this.#length++] = rest
+    for (; rest >= 2 ** 31; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 128
+    // From here on it fits the whole numbers that a processor shifts.
+    for (; rest >= 128; rest >>>= 7) bytes[at++] = (rest & 127) | 128
+    bytes[at++] = rest
+    this.#length = at
   }
 
   /** A whole number of either sign: 0, -1, 1, -2, … become 0, 1, 2, 3, … */

@@ -112,30 +112,45 @@ export function decodeReadings(bytes: Uint8Array): Reading[] {
   })
   const meterOf = times(n, () => at(meters, reader.varint()))
   const gatewayOf = times(n, () => at(gateways, reader.varint()))
+  const receivedAt = new Float64Array(n)
   let previousMs = 0
-  const receivedAt = times(n, () => (previousMs += reader.signedVarint()))
-  const delay = times(n, () => reader.signedVarint())
-  const bits = times(n, () => reader.byte())
-  const quality = times(n, () => at(QUALITIES, reader.byte()))
-  const status = times(n, () => reader.byte())
-  const register = bits.map((b) => ((b & HAS_REGISTER) === 0 ? null : reader.double()))
-  const intervalMs = bits.map((b) => ((b & HAS_CONSUMPTION) === 0 ? null : reader.varint()))
-  const consumption = bits.map((b) => ((b & HAS_CONSUMPTION) === 0 ? null : reader.double()))
+  for (let i = 0; i < n; i++) receivedAt[i] = previousMs += reader.signedVarint()
+  const delay = new Float64Array(n)
+  for (let i = 0; i < n; i++) delay[i] = reader.signedVarint()
+  const bits = byteColumn(reader, n)
+  const quality = byteColumn(reader, n)
+  const status = byteColumn(reader, n)
+  const register = new Float64Array(n)
+  for (let i = 0; i < n; i++) if (((bits[i] ?? 0) & HAS_REGISTER) !== 0) register[i] = reader.double()
+  const intervalMs = new Float64Array(n)
+  for (let i = 0; i < n; i++) if (((bits[i] ?? 0) & HAS_CONSUMPTION) !== 0) intervalMs[i] = reader.varint()
+  const consumption = new Float64Array(n)
+  for (let i = 0; i < n; i++) if (((bits[i] ?? 0) & HAS_CONSUMPTION) !== 0) consumption[i] = reader.double()
   if (!reader.atEnd()) throw new RangeError('bytes left behind the last column')
-  return meterOf.map(({ meter, kind, household }, i) => ({
-    meter,
-    kind,
-    household,
-    gateway: at(gatewayOf, i),
-    timeMs: at(receivedAt, i) - at(delay, i),
-    receivedAtMs: at(receivedAt, i),
-    register: register[i] ?? null,
-    consumption: consumption[i] ?? null,
-    intervalMs: intervalMs[i] ?? null,
-    quality: at(quality, i),
-    status: at(status, i),
-    revision: (at(bits, i) & IS_REVISION) !== 0,
-  }))
+  return meterOf.map(({ meter, kind, household }, i) => {
+    const has = bits[i] ?? 0
+    const receivedAtMs = receivedAt[i] ?? 0
+    return {
+      meter,
+      kind,
+      household,
+      gateway: at(gatewayOf, i),
+      timeMs: receivedAtMs - (delay[i] ?? 0),
+      receivedAtMs,
+      register: (has & HAS_REGISTER) === 0 ? null : (register[i] ?? 0),
+      consumption: (has & HAS_CONSUMPTION) === 0 ? null : (consumption[i] ?? 0),
+      intervalMs: (has & HAS_CONSUMPTION) === 0 ? null : (intervalMs[i] ?? 0),
+      quality: at(QUALITIES, quality[i] ?? 0),
+      status: status[i] ?? 0,
+      revision: (has & IS_REVISION) !== 0,
+    }
+  })
+}
+
+function byteColumn(reader: ByteReader, n: number): Uint8Array {
+  const column = new Uint8Array(n)
+  for (let i = 0; i < n; i++) column[i] = reader.byte()
+  return column
 }
 
 function code<K>(codes: ReadonlyMap<K, number>, key: K): number {

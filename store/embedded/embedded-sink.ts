@@ -14,10 +14,15 @@ export function createEmbeddedSink(db: DatabaseSync, store: EmbeddedStore, books
     maxReadings: MAX_READINGS,
     send: () => Promise.resolve([]),
     commit(batch, refused) {
-      transact(db, () => {
-        store.upsert(batch.readings)
-        books.settle(batch.place, batch.readings, refused, Date.now())
-      })
+      try {
+        transact(db, () => {
+          store.upsert(batch.readings)
+          books.settle(batch.place, batch.readings, refused, Date.now())
+        })
+      } catch (error) {
+        store.reset()
+        throw error
+      }
     },
     degraded: () => null,
   }

@@ -2,14 +2,22 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { MeterId } from '../../domain/ids.ts'
 import type { Reading } from '../../domain/reading.ts'
 import { METER_KINDS } from '../../domain/units.ts'
+import { openFreshChunks } from '../../logs/fresh/fresh-chunks.ts'
+import { FreshReadings } from '../../logs/fresh/fresh-readings.ts'
 import { transact } from '../../platform/sqlite.ts'
 import type { ReadingStore, StoredReading, TimeRange } from '../reading-store.ts'
 import { boundRange, bucketEdges, sumInto } from '../sum-buckets.ts'
-import { fromRow, SLOT_MS, slotOf, toRow, type ReadingRow } from './row.ts'
+import { flagsOf, fromRow, SLOT_MS, slotOf, toRow, toStored, type ReadingRow } from './row.ts'
+import { FRESH_TABLE } from './schema.ts'
+import { createRowWriter, type RowWriter } from './write-rows.ts'
 
 export interface EmbeddedStore extends ReadingStore {
   /** `write` without a transaction of its own: for the stage, whose cursor moves in the same one. */
   upsert(readings: readonly Reading[]): void
+  /** After a rollback: forgets what was not kept. */
+  reset(): void
+  /** Writes the fresh readings into the table too, for who reads the table alone; they stay fresh for whoever has the store open. */
+  spread(): void
   /** Deletes up to `maxRows` readings of slots that end before `beforeMs`, oldest first; says how many. */
   expire(beforeMs: number, maxRows: number): number
 }
@@ -17,14 +25,18 @@ export interface EmbeddedStore extends ReadingStore {
 /** Beyond this many meters the id-to-number memory starts anew; it is refilled from its table. */
 const MAX_REMEMBERED_METERS = 500_000
 
-/** Readings in store.db, by meter and time. The database is its caller's, who also closes it. */
-export function createEmbeddedStore(db: DatabaseSync): EmbeddedStore {
+/** How many fresh readings gather before the table takes them: three of each meter of a county, in less than 100 ms. */
+const MOST_FRESH = 65_536
+
+/**
+ * Readings in store.db, by meter and time. The database is its caller's, who also closes it.
+ *
+ * The newest readings of each meter gather as fresh ones; what is older than those goes into the table at once. So a
+ * reading is in both places only where it was revised since, and then the fresh one counts.
+ */
+export function createEmbeddedStore(db: DatabaseSync, mostFresh = MOST_FRESH): EmbeddedStore {
   const insertMeter = db.prepare('INSERT INTO meters (id, kind) VALUES (?, ?) RETURNING no')
   const selectMeter = db.prepare('SELECT no FROM meters WHERE id = ?')
-  const upsertReading = db.prepare(`
-    INSERT INTO readings (slot, meter, time_s, register, consumption, interval_s, flags) VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET register = excluded.register, consumption = excluded.consumption,
-      interval_s = excluded.interval_s, flags = excluded.flags`)
   const COLUMNS = 'slot, time_s AS timeS, register, consumption, interval_s AS intervalS, flags'
   const selectSlot = db.prepare(
     `SELECT ${COLUMNS} FROM readings WHERE slot = ? AND meter = ? ORDER BY time_s`,
@@ -34,6 +46,10 @@ export function createEmbeddedStore(db: DatabaseSync): EmbeddedStore {
   const deleteSlot = db.prepare(`DELETE FROM readings WHERE (slot, meter, time_s) IN
     (SELECT slot, meter, time_s FROM readings WHERE slot = ? LIMIT ?)`)
   const numbers = new Map<MeterId, number>()
+  const table = createRowWriter(db)
+  const fresh = new FreshReadings()
+  const chunks = openFreshChunks(db, FRESH_TABLE, fresh, mostFresh)
+  chunks.load()
 
   function numberOf(meter: MeterId): number | null {
     const known = numbers.get(meter)
@@ -54,16 +70,35 @@ export function createEmbeddedStore(db: DatabaseSync): EmbeddedStore {
       given.set(meter, number)
       return number
     }
-    const rows = readings.map((reading) => ({
-      meter: given.get(reading.meter) ?? numberOf(reading.meter) ?? give(reading),
-      row: toRow(reading),
-    }))
-    // Neighbours in the table are written together, whatever order they came in; the sort is stable, so the last of
-    // several readings with one meter and time stays the last.
-    rows.sort((a, b) => a.row.slot - b.row.slot || a.meter - b.meter)
-    for (const { meter, row } of rows) {
-      upsertReading.run(row.slot, meter, row.timeS, row.register, row.consumption, row.intervalS, row.flags)
+    for (const reading of readings) {
+      put(given.get(reading.meter) ?? numberOf(reading.meter) ?? give(reading), reading)
     }
+    table.flush()
+    chunks.save(() => settle(fresh, table))
+  }
+
+  function reset(): void {
+    table.reset()
+    chunks.load()
+  }
+
+  function put(meter: number, reading: Reading): void {
+    const { timeMs } = reading
+    const register = reading.register ?? NaN
+    const consumption = reading.consumption ?? NaN
+    const intervalMs = reading.intervalMs ?? NaN
+    const newest = fresh.newestOf(meter)
+    if (newest === -1 || timeMs > fresh.timeOf(newest)) {
+      chunks.mark(fresh.add(meter, timeMs, register, consumption, intervalMs, flagsOf(reading)))
+      return
+    }
+    const known = fresh.find(meter, timeMs)
+    if (known === -1) {
+      table.add(meter, toRow(timeMs, register, consumption, intervalMs, flagsOf(reading)))
+      return
+    }
+    fresh.put(known, timeMs, register, consumption, intervalMs, flagsOf(reading))
+    chunks.mark(known)
   }
 
   function* walkSlots(range: TimeRange): Generator<number> {
@@ -80,6 +115,22 @@ export function createEmbeddedStore(db: DatabaseSync): EmbeddedStore {
   function* walkReadings(meter: MeterId, range: TimeRange): Generator<StoredReading> {
     const number = numberOf(meter)
     if (number === null) return
+    const waiting = fresh.between(number, range.fromMs, range.toMs)
+    let next = 0
+    for (const settled of walkTable(number, range)) {
+      for (; next < waiting.length; next++) {
+        const index = waiting[next] ?? 0
+        if (fresh.timeOf(index) > settled.timeMs) break
+        yield fresh.read(index, toStored)
+      }
+      // The same reading, revised since.
+      if (next > 0 && fresh.timeOf(waiting[next - 1] ?? 0) === settled.timeMs) continue
+      yield settled
+    }
+    for (; next < waiting.length; next++) yield fresh.read(waiting[next] ?? 0, toStored)
+  }
+
+  function* walkTable(number: number, range: TimeRange): Generator<StoredReading> {
     for (const slot of walkSlots(range)) {
       for (const row of selectSlot.all(slot, number)) {
         const reading = fromRow(row as unknown as ReadingRow)
@@ -89,18 +140,26 @@ export function createEmbeddedStore(db: DatabaseSync): EmbeddedStore {
     }
   }
 
-  /** The newest reading at or before `toMs`: slot by slot backwards, so a meter long silent costs a seek for each slot since. */
   function newest(meter: MeterId, toMs: number): StoredReading | null {
     const number = numberOf(meter)
     if (number === null) return null
+    const waiting = fresh.between(number, -Infinity, toMs).at(-1)
+    const fromFresh = waiting === undefined ? null : fresh.read(waiting, toStored)
+    const settled = newestSettled(number, fromFresh?.timeMs ?? -Infinity, toMs)
+    return settled ?? fromFresh
+  }
+
+  /** In the table, after `fromMs` and not after `toMs`: slot by slot backwards, so a meter long silent costs a seek for each slot since. */
+  function newestSettled(number: number, fromMs: number, toMs: number): StoredReading | null {
     let slot = slotOf(toMs) + 1
     for (;;) {
       const before = slotBefore.get(slot)
       if (before === undefined) return null
       slot = Number(before['slot'])
+      if ((slot + 1) * SLOT_MS <= fromMs) return null
       const readings = selectSlot.all(slot, number).map((row) => fromRow(row as unknown as ReadingRow))
       const found = readings.findLast(({ timeMs }) => timeMs <= toMs)
-      if (found !== undefined) return found
+      if (found !== undefined) return found.timeMs > fromMs ? found : null
     }
   }
 
@@ -112,8 +171,15 @@ export function createEmbeddedStore(db: DatabaseSync): EmbeddedStore {
 
   return {
     upsert,
+    reset,
+    spread: () => settle(fresh, table),
     write(readings) {
-      transact(db, () => upsert(readings))
+      try {
+        transact(db, () => upsert(readings))
+      } catch (error) {
+        reset()
+        throw error
+      }
       return Promise.resolve([])
     },
     readings(meter, range, limit) {
@@ -137,6 +203,7 @@ export function createEmbeddedStore(db: DatabaseSync): EmbeddedStore {
       return Promise.resolve(newest(meter, Infinity))
     },
     expire(beforeMs, maxRows) {
+      if (fresh.oldestMs() < beforeMs) chunks.settle(() => settle(fresh, table))
       const oldest = slotBehind.get(-Infinity)
       const slot = Number(oldest?.['slot'] ?? Infinity)
       return (slot + 1) * SLOT_MS > beforeMs ? 0 : Number(deleteSlot.run(slot, maxRows).changes)
@@ -145,4 +212,21 @@ export function createEmbeddedStore(db: DatabaseSync): EmbeddedStore {
       return Promise.resolve()
     },
   }
+}
+
+/** All fresh readings go into the table, in its order. */
+function settle(fresh: FreshReadings, table: RowWriter): void {
+  const bySlot = new Map<number, number[]>()
+  for (const meter of fresh.meters()) {
+    for (const index of fresh.between(meter, -Infinity, Infinity)) {
+      const slot = slotOf(fresh.timeOf(index))
+      const indexes = bySlot.get(slot)
+      if (indexes === undefined) bySlot.set(slot, [index])
+      else indexes.push(index)
+    }
+  }
+  for (const [, indexes] of [...bySlot].sort(([a], [b]) => a - b)) {
+    for (const index of indexes) table.add(fresh.meterOf(index), fresh.read(index, toRow))
+  }
+  table.flush()
 }

@@ -37,28 +37,57 @@ function inThousandths(value: number): number | null {
   return scaled / THOUSANDTHS === value && !Object.is(scaled, -0) ? scaled : null
 }
 
-export function toRow(reading: Reading): ReadingRow {
-  let flags = (QUALITY_CODES.get(reading.quality) ?? 0) | (reading.status << STATUS_SHIFT)
-  let register = reading.register
-  if (register !== null) {
-    const scaled = inThousandths(register)
-    if (scaled === null) flags |= REGISTER_AS_IS
-    register = scaled ?? register
-  }
-  let consumption = reading.consumption
-  if (consumption !== null) {
-    const scaled = inThousandths(consumption)
-    if (scaled === null) flags |= CONSUMPTION_AS_IS
-    consumption = scaled ?? consumption
-  }
+/** Bits 0-3 and 6 and up of the flags: what a reading says of itself, however its numbers are kept. */
+export function flagsOf(reading: Pick<Reading, 'quality' | 'status'>): number {
+  return (QUALITY_CODES.get(reading.quality) ?? 0) | (reading.status << STATUS_SHIFT)
+}
+
+/** @param flags as `flagsOf` gives them; NaN stands for "none" in all the others */
+export function toRow(
+  timeMs: EpochMs,
+  register: number,
+  consumption: number,
+  intervalMs: number,
+  flags: number,
+): ReadingRow {
+  const registerThousandths = inThousandths(register)
+  const consumptionThousandths = inThousandths(consumption)
   return {
-    slot: slotOf(reading.timeMs),
-    timeS: secondsIntoSlot(reading.timeMs),
-    register,
-    consumption,
-    intervalS: reading.intervalMs === null || consumption === null ? null : reading.intervalMs / SECOND_MS,
-    flags,
+    slot: slotOf(timeMs),
+    timeS: secondsIntoSlot(timeMs),
+    register: registerThousandths ?? orNull(register),
+    consumption: consumptionThousandths ?? orNull(consumption),
+    intervalS: Number.isNaN(consumption) || Number.isNaN(intervalMs) ? null : intervalMs / SECOND_MS,
+    flags:
+      flags |
+      (registerThousandths === null && !Number.isNaN(register) ? REGISTER_AS_IS : 0) |
+      (consumptionThousandths === null && !Number.isNaN(consumption) ? CONSUMPTION_AS_IS : 0),
   }
+}
+
+/** A reading of the values that `toRow` takes. */
+export function toStored(
+  timeMs: EpochMs,
+  register: number,
+  consumption: number,
+  intervalMs: number,
+  flags: number,
+): StoredReading {
+  return {
+    timeMs,
+    register: orNull(register),
+    consumption: orNull(consumption),
+    intervalMs: Number.isNaN(consumption) ? null : orNull(intervalMs),
+    quality: qualityOf(flags),
+  }
+}
+
+function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value
+}
+
+function qualityOf(flags: number): Quality {
+  return QUALITIES[flags & QUALITY_BITS] ?? 'measured'
 }
 
 export function fromRow(row: ReadingRow): StoredReading {
@@ -67,7 +96,7 @@ export function fromRow(row: ReadingRow): StoredReading {
     register: unscale(row.register, row.flags & REGISTER_AS_IS),
     consumption: unscale(row.consumption, row.flags & CONSUMPTION_AS_IS),
     intervalMs: row.intervalS === null ? null : Math.round(row.intervalS * SECOND_MS),
-    quality: QUALITIES[row.flags & QUALITY_BITS] ?? 'measured',
+    quality: qualityOf(row.flags),
   }
 }
 

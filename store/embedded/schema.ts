@@ -1,9 +1,14 @@
+import { freshSchema } from '../../logs/fresh/fresh-chunks.ts'
+
+export const FRESH_TABLE = 'readings_fresh'
+
 /**
  * store.db: the embedded store's readings, and for either store the stage's own books (place, counts, refusals).
  *
  * `readings` is clustered by slot of four hours, then meter, then time. Meters report one row each per quarter hour, so
  * a wave of readings touches neighbouring pages of the newest slot (about ten meters to a page) and not a page for each
- * meter; a month of one meter is 180 short seeks. Its columns are made small, because there are billions of them:
+ * meter; a month of one meter is 180 short seeks. `readings_fresh` holds the last readings as they came, until there are
+ * enough for a page to take several (see logs/fresh/). Its columns are made small, because there are billions of them:
  *
  *   slot        epoch ms / 4 h, rounded down
  *   meter       meters.no
@@ -58,4 +63,5 @@ export const STORE_MIGRATIONS: readonly string[] = [
   `,
   // 1: laid by `store copy` for a target that has written nothing by itself yet, so that a further copy may move it on.
   `ALTER TABLE progress ADD COLUMN handed_over INTEGER NOT NULL DEFAULT 0`,
+  freshSchema(FRESH_TABLE),
 ]

@@ -168,7 +168,9 @@ describe.skipIf(skipInfluxd)('the store stage on InfluxDB', { timeout: 60_000 },
     await wrong.stop()
     cleanups.pop()
     const right = await stageOn({ url: server.url, token: 'admin:right' })
-    await expect.poll(() => right.calls.status()).toMatchObject({ stored: 1, degraded: null })
+    await expect
+      .poll(() => right.calls.status(), { timeout: 30_000 })
+      .toMatchObject({ stored: 1, degraded: null })
   })
 
   test('a database that is not there and may not be made is said in words, and used as soon as it is there', async () => {

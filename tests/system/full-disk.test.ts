@@ -8,8 +8,8 @@ import { silentHomes } from './silent-homes.ts'
 
 /** The table that each file's stage writes its effect to, and the words of its reason in /readyz. */
 const FILES = [
-  ['ingest', 'history', 'ingest stands still'],
-  ['store', 'readings', 'store.db cannot be written'],
+  ['ingest', 'history_fresh', 'ingest stands still'],
+  ['store', 'readings_fresh', 'store.db cannot be written'],
   ['detector', 'findings', 'the detector stands still'],
   ['desk', 'alerts', 'the desk cannot take findings'],
 ] as const
