@@ -1,6 +1,5 @@
 import type { Series } from '../../detector/backtest/series.ts'
 import type { LivedHome, Stop } from '../../detector/fit/inject-stops.ts'
-import { HORIZON_DAYS } from '../../detector/fit/lives.ts'
 import { DAY_MS, MINUTE_MS, type EpochMs } from '../../domain/time.ts'
 import type { Calendar } from '../../simulators/village/calendar.ts'
 import { createDial, type Dial } from '../../simulators/village/dial.ts'
@@ -40,7 +39,7 @@ export interface LeftOn {
 
 /** No fall before the home is known, and none whose end cannot be seen. */
 const FIRST_FALL_MS = 42 * DAY_MS
-/** Days of a fall that are looked at: whoever was not found by then is counted as missed. */
+/** Days of a fall that are lived: whoever was not found by then is counted as missed. */
 const WATCHED_DAYS = 6
 const TRIES = 60
 
@@ -48,7 +47,15 @@ const TRIES = 60
 export function liveHome(home: Home, life: Life): Watched {
   const { calendar, fromMs, toMs } = life
   const meteredBefore = new Map<number, Metered>()
-  const meters = readMeters(home, { litres: 0, kWh: 0 }, [], life, calendar.dayOf(fromMs), toMs, meteredBefore)
+  const meters = readMeters(
+    home,
+    { litres: 0, kWh: 0 },
+    [],
+    life,
+    calendar.dayOf(fromMs),
+    toMs,
+    meteredBefore,
+  )
   return {
     home,
     lived: { household: home.household, timezone: life.timezone, series: meters },
@@ -64,7 +71,7 @@ export function fallAt(
   life: Life,
 ): readonly Series[] {
   const day = life.calendar.dayOf(onsetMs)
-  const toMs = onsetMs + Math.min(WATCHED_DAYS, HORIZON_DAYS) * DAY_MS
+  const toMs = onsetMs + WATCHED_DAYS * DAY_MS
   const fall: Incident = { kind: 'fall', households: [home.household], fromMs: onsetMs, toMs, ...left }
   const before = meteredBefore.get(day) ?? { litres: 0, kWh: 0 }
   return readMeters(home, before, [fall], life, day, toMs, null)
@@ -79,7 +86,8 @@ export function drawFalls({ home, lived }: Watched, count: number, life: Life): 
     const timeMs = random.between(life.fromMs + FIRST_FALL_MS, latestMs)
     const onsetMs = Math.round(timeMs / MINUTE_MS) * MINUTE_MS
     const day = life.calendar.day(life.calendar.dayOf(onsetMs))
-    if (!covers(emptySpells(home, day, life.calendar, life.seed), onsetMs)) stops.push({ home: lived, onsetMs })
+    if (!covers(emptySpells(home, day, life.calendar, life.seed), onsetMs))
+      stops.push({ home: lived, onsetMs })
   }
   return stops
 }
@@ -95,11 +103,15 @@ function readMeters(
 ): Series[] {
   const effects = effectsOn(home.household, incidents)
   const life = createHomeLife(home, effects, calendar, seed)
-  // What yesterday's people let run into this day.
-  life.live(calendar.day(firstDay - 1))
+  // What people let run yesterday goes on into this day; before its first day a village does not live.
+  if (meteredBefore === null) life.live(calendar.day(firstDay - 1))
   const stepMs = (home.stepMinutes ?? 60) * MINUTE_MS
   const water = createMeter(home.water, createDial(startingAt(home.water, before.litres), effects), stepMs)
-  const power = createMeter(home.electricity, createDial(startingAt(home.electricity, before.kWh), effects), stepMs)
+  const power = createMeter(
+    home.electricity,
+    createDial(startingAt(home.electricity, before.kWh), effects),
+    stepMs,
+  )
   let { litres, kWh } = before
   for (let number = firstDay; calendar.startOf(number) < toMs; number++) {
     const day = calendar.day(number)

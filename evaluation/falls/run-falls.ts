@@ -1,71 +1,28 @@
 import { parseArgs } from 'node:util'
-import type { LivedHome, Stop } from '../../detector/fit/inject-stops.ts'
-import { tally, thresholdFor } from '../../detector/fit/count-alarms.ts'
-import { SCORE, traceHome, type Trace } from '../../detector/fit/trace-home.ts'
 import { MODEL } from '../../detector/core/life/model.ts'
-import type { MeterKind } from '../../domain/units.ts'
-import { DAY_MS } from '../../domain/time.ts'
+import { tally, thresholdFor } from '../../detector/fit/count-alarms.ts'
+import type { Stop } from '../../detector/fit/inject-stops.ts'
+import { SCORE, traceHome, type Trace } from '../../detector/fit/trace-home.ts'
+import { DAY_MS, type EpochMs } from '../../domain/time.ts'
+import { METER_KINDS, type MeterKind } from '../../domain/units.ts'
 import { createCalendar } from '../../simulators/village/calendar.ts'
 import type { Home } from '../../simulators/village/home.ts'
-import { seededRandom } from '../../simulators/village/random.ts'
 import { settleCounty } from '../../simulators/village/settle-county.ts'
-import { percent, writeTable } from '../write-table.ts'
+import { refused, wholeNumber } from '../read-options.ts'
+import { hours, percent, writeTable } from '../write-table.ts'
 import { drawFalls, fallAt, liveHome, type LeftOn, type Life, type Watched } from './live-homes.ts'
+import { CIRCUMSTANCES, GROUPS } from './what-is-left-on.ts'
 
 const START = '2025-12-01T00:00:00+08:00'
 const TIMEZONE = 'Asia/Shanghai'
-const NOTHING: LeftOn = { leftOnW: 0, tapLPerHour: 0 }
-
-type Left = 'nothing' | 'light' | 'tap'
-const LEFT: Record<Left, { readonly name: string; readonly draw: (watched: Watched, seed: number, onsetMs: number) => LeftOn }> = {
-  nothing: { name: 'nothing left on', draw: () => NOTHING },
-  light: {
-    name: 'a light or television left on',
-    draw: ({ home }, seed, onsetMs) => ({
-      ...NOTHING,
-      leftOnW: seededRandom(seed, home.household, onsetMs, 'left on').between(20, 150),
-    }),
-  },
-  tap: {
-    name: 'a tap left running',
-    draw: ({ home }, seed, onsetMs) => ({
-      ...NOTHING,
-      tapLPerHour: seededRandom(seed, home.household, onsetMs, 'tap').between(60, 500),
-    }),
-  },
-}
-
-const GROUPS: readonly (readonly [name: string, has: (home: Home) => boolean])[] = [
-  ['all homes', () => true],
-  ['tight', (home) => !isLeaky(home) && !isLoud(home)],
-  ['tight, dial of 10 L', (home) => !isLeaky(home) && home.water.resolution === 10],
-  ['leaky', isLeaky],
-  ['leaky, even (up to 15 %)', (home) => isLeaky(home) && home.house.leakUnevenness < 0.15],
-  ['leaky, uneven', (home) => isLeaky(home) && home.house.leakUnevenness >= 0.15],
-  ['leaky, read each 15 or 30 min', (home) => isLeaky(home) && (home.stepMinutes ?? 60) < 60],
-  ['leaky, dial of 10 L', (home) => isLeaky(home) && home.water.resolution === 10],
-  ['storage heating', isLoud],
-]
-
-function isLeaky({ house }: Home): boolean {
-  return house.leakLPerHour > 0
-}
-
-function isLoud({ house }: Home): boolean {
-  return house.storageHeaterW > 0
-}
-
-const METERS: readonly (readonly [name: string, kinds: readonly MeterKind[]])[] = [
-  ['both', ['water', 'electricity']],
-  ['water', ['water']],
-  ['electricity', ['electricity']],
-]
+const HOMES_PER_GATEWAY = 50
+const SOON_HOURS = [12, 24, 48, 96] as const
 
 /**
- * Many falls in each home of a county, at one threshold for all that costs as many false alarms as asked for: what is left
- * running when somebody falls, and what the house itself lets run.
+ * Many falls in each home of a county, at one threshold for all that costs as many false alarms as asked for: what the house
+ * lets run by itself, and what was left running. The same falls for each circumstance.
  */
-export async function run(args: string[]): Promise<void> {
+export function run(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
@@ -77,52 +34,66 @@ export async function run(args: string[]): Promise<void> {
       meters: { type: 'string', default: 'both' },
     },
   })
-  const seed = Number(values.seed)
-  const fromMs = Date.parse(START)
-  const life: Life = {
-    seed,
-    calendar: createCalendar(TIMEZONE, seed),
-    timezone: TIMEZONE,
-    fromMs,
-    toMs: fromMs + Number(values.days) * DAY_MS,
-  }
-  const homes = settleCounty({ households: Number(values.homes), seed, homesPerGateway: 50 })
-  const watched = homes.map((home) => liveHome(home, life))
-  const kinds = METERS.find(([name]) => name === values.meters)?.[1] ?? ['water', 'electricity']
-  const results = (Object.keys(LEFT) as Left[]).map((left) => ({
-    left,
-    traces: watched.map((one) => traceFalls(one, drawFalls(one, Number(values.falls), life), left, life, kinds)),
-  }))
-  const lived = results[0]?.traces ?? []
+  const households = wholeNumber('--homes', values.homes, 10, 100_000)
+  const days = wholeNumber('--days', values.days, 60, 3_660)
+  const seed = wholeNumber('--seed', values.seed, 0, 4_294_967_295)
+  const falls = wholeNumber('--falls', values.falls, 1, 1_000)
   const rate = Number(values.rate)
-  const threshold = thresholdFor(lived, rate)
-  const rows: string[][] = [['falls', 'homes', 'falls', 'false alarms', '≤ 12 h', '≤ 24 h', '≤ 48 h', '≤ 96 h', 'median']]
-  for (const { left, traces } of results) {
-    for (const [name, has] of GROUPS) {
-      const chosen = traces.filter((_, at) => {
-        const home = homes[at]
-        return home !== undefined && has(home)
-      })
-      const one = tally(chosen, threshold)
-      if (one.stops === 0) continue
-      rows.push([
-        `${LEFT[left].name}: ${name}`,
-        String(chosen.length),
-        String(one.stops),
-        one.falseAlarms.toFixed(3),
-        ...[12, 24, 48, 96].map((hours) => percent(one.within(hours), 1)),
-        one.medianDelayHours > 24 * 6 ? '-' : `${one.medianDelayHours.toFixed(0)} h`,
-      ])
-    }
-  }
-  process.stdout.write(`${writeTable(rows)}\n`)
+  if (!(rate > 0)) throw refused('--rate', values.rate, 'false alarms per home and month, above 0')
+  const kinds = METER_KINDS.filter((kind) => values.meters === 'both' || values.meters === kind)
+  if (kinds.length === 0) throw refused('--meters', values.meters, 'both, water or electricity')
+
+  const fromMs = Date.parse(START)
+  const calendar = createCalendar(TIMEZONE, seed)
+  const life: Life = { seed, calendar, timezone: TIMEZONE, fromMs, toMs: fromMs + days * DAY_MS }
+  const homes = settleCounty({ households, seed, homesPerGateway: HOMES_PER_GATEWAY })
+  const watched = homes.map((home) => liveHome(home, life))
+  const drawn = watched.map((one) => drawFalls(one, falls, life))
+  const traced = CIRCUMSTANCES.map(({ leftOn }) =>
+    watched.map((one, at) =>
+      traceFalls(one, drawn[at] ?? [], kinds, life, (onsetMs) => leftOn(one.home, seed, onsetMs)),
+    ),
+  )
+  const threshold = thresholdFor(traced[0] ?? [], rate)
+  const rows = CIRCUMSTANCES.flatMap(({ name }, at) => rowsOf(name, homes, traced[at] ?? [], threshold))
+  const soon = SOON_HOURS.map((within) => `≤ ${within} h`)
+  const head = ['falls', 'homes', 'falls', 'false alarms a home-month', ...soon, 'median']
+  process.stdout.write(`${writeTable([head, ...rows])}\n`)
+  return Promise.resolve()
 }
 
-function traceFalls(one: Watched, falls: readonly Stop[], left: Left, life: Life, kinds: readonly MeterKind[]): Trace {
+function traceFalls(
+  one: Watched,
+  falls: readonly Stop[],
+  kinds: readonly MeterKind[],
+  life: Life,
+  leftOn: (onsetMs: EpochMs) => LeftOn,
+): Trace {
   const heard = <T extends { readonly kind: MeterKind }>(series: readonly T[]): T[] =>
     series.filter(({ kind }) => kinds.includes(kind))
-  const home: LivedHome = { ...one.lived, series: heard(one.lived.series) }
+  const home = { ...one.lived, series: heard(one.lived.series) }
   return traceHome(home, falls, MODEL, SCORE, (_, onsetMs) =>
-    heard(fallAt(one, onsetMs, LEFT[left].draw(one, life.seed, onsetMs), life)),
+    heard(fallAt(one, onsetMs, leftOn(onsetMs), life)),
   )
+}
+
+function rowsOf(
+  name: string,
+  homes: readonly Home[],
+  traces: readonly Trace[],
+  threshold: number,
+): string[][] {
+  return GROUPS.flatMap(([group, has]) => {
+    const chosen = traces.filter((_, at) => {
+      const home = homes[at]
+      return home !== undefined && has(home)
+    })
+    const { stops, falseAlarms, within, medianDelayHours } = tally(chosen, threshold)
+    if (stops === 0) return []
+    const soon = SOON_HOURS.map((limit) => percent(within(limit), 1))
+    const median = within(medianDelayHours) < 1 ? hours(medianDelayHours) : '-'
+    return [
+      [`${name}: ${group}`, String(chosen.length), String(stops), falseAlarms.toFixed(2), ...soon, median],
+    ]
+  })
 }
