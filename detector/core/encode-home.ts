@@ -19,7 +19,7 @@ import { unknownForm } from './unknown-form.ts'
  * order. It decodes to a home that behaves the same to the last bit, which the snapshot test holds it to.
  */
 interface Head {
-  readonly version: 4
+  readonly version: 5
   readonly key: string
   readonly profile: Profile
   readonly followsZone: boolean
@@ -45,7 +45,7 @@ const FIXED_FRAMES = 6
 export function encodeHome(home: Home): Uint8Array {
   const { rewind } = home
   const head: Head = {
-    version: 4,
+    version: 5,
     key: home.key,
     profile: home.profile,
     followsZone: home.followsZone,
@@ -84,7 +84,7 @@ export function encodeHome(home: Home): Uint8Array {
 export function decodeHome(bytes: Uint8Array, records: Records): Home {
   const frames = splitFrames(bytes)
   const head = JSON.parse(words.decode(frames[0])) as Head
-  if (head.version !== 4) throw unknownForm('a home', head.version)
+  if (head.version !== 5) throw unknownForm('a home', head.version)
   const meters = head.profile.meters.length
   const numbers = floatsOf(frames[1])
   const shelf = shelfFor(records, head.profile)

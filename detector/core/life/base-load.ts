@@ -17,14 +17,18 @@ import {
   LONG_ELECTRICITY_MARGIN,
   LONG_HALF_LIFE_HOURS,
   LONG_WATER_MARGIN,
+  LONG_INTERVAL_HOURS,
   NO_NIGHT_HOURS,
+  STEADY_LOW_SHARE,
 } from './parameters.ts'
-import { FULL, L, LOAD_BINS, LOAD_ROW, LOADED_ROW, T, V, type LifeState } from './state.ts'
+import { leakBar } from './leak-floor.ts'
+import { FULL, L, LOAD_BINS, LOAD_ROW, LOADED_ROW, S, STEADY_ROW, T, V, type LifeState } from './state.ts'
+import { steadyLoad } from './steady.ts'
 
 /**
- * What a meter shows with nobody's doing: the leak that never stops, the fridge and the standby. It is learned as a
- * quantile of a slowly forgetting histogram of loads (per hour, so that any interval teaches it): of all hours for water,
- * where a leak shows as hours that are never lower, and of the nights for electricity, when people sleep.
+ * What a meter shows with nobody's doing: the fridge and the standby, the leak that never stops (leak-floor.ts; here only
+ * where it is read at intervals of some hours). It is learned as a quantile of a slowly forgetting histogram of loads (per
+ * hour, so that any interval teaches it), of electricity from the nights, when people sleep.
  * Bins are geometric: bin 0 is nothing, bin i ends at first * growth^i.
  *
  * Bins are whole counts. Forgetting makes what comes later count for more instead of making all the bins less: an hour is
@@ -106,22 +110,42 @@ const SEEN_PER_HOUR = 180
 
 /** The load per hour (kWh or L) above which only a person explains it; null while too little is known to tell. */
 export function lifeThreshold(state: LifeState, meter: number, hours: number): number | null {
+  const bar = barOf(state, meter, hours)
+  return bar === null || hours > LONG_INTERVAL_HOURS ? bar : bar + steadyLoad(state, meter, hours)
+}
+
+function barOf(state: LifeState, meter: number, hours: number): number | null {
   const kind = state.profile.meters[meter]?.kind ?? 'water'
   const scale = scaleOf(kind, hours)
   const loaded = state.loaded + meter * LOADED_ROW
   const seen = (state.u16[loaded + T.seen] ?? 0) / SEEN_PER_HOUR
-  if (seen < scale.minHours) return kind === 'water' ? scale.min : null
   if (kind === 'water' && isSparse(state)) return scale.min
+  if (kind === 'water' && hours <= LONG_INTERVAL_HOURS) return leakBar(state, meter, hours)
+  if (seen < scale.minHours) return kind === 'water' ? scale.min : null
   const bins = state.bins + meter * LOAD_BINS
   const total = state.u16[loaded + T.total] ?? 0
   if (scale !== SCALES.electricity)
     return Math.max(scale.min, quantileOf(state, bins, scale, scale.share, total))
+  const deep = (state.f32[state.level + V.surprise] ?? 0) > state.model.deepNats
+  return baseLoad(state, bins, total, deep ? DEEP_BASE_SHARE : scale.share)
+}
+
+function baseLoad(state: LifeState, bins: number, total: number, share: number): number {
+  const scale = SCALES.electricity
   // Somebody who is up at night now and then must not raise the base load to what people do: it is never far above
   // what most of the night draws.
   const cap = state.model.baseCap * quantileOf(state, bins, scale, BASE_CAP_SHARE, total)
-  const deep = (state.f32[state.level + V.surprise] ?? 0) > state.model.deepNats
-  const share = deep ? DEEP_BASE_SHARE : scale.share
   return Math.max(scale.min, Math.min(cap, quantileOf(state, bins, scale, share, total)))
+}
+
+/** Between which loads power moves with everybody asleep, for `steady.ts`. */
+export function learnIdlePower(state: LifeState, meter: number): void {
+  const bins = state.bins + meter * LOAD_BINS
+  const total = state.u16[state.loaded + meter * LOADED_ROW + T.total] ?? 0
+  const at = state.steady + meter * STEADY_ROW
+  state.f32[at + S.idleLow] =
+    quantileOf(state, bins, SCALES.electricity, STEADY_LOW_SHARE, total) / BASE_MARGIN
+  state.f32[at + S.idleHigh] = baseLoad(state, bins, total, BASE_SHARE)
 }
 
 /**
@@ -156,6 +180,8 @@ export function learnLoad(
   hourOfDay: number,
 ): void {
   const kind = state.profile.meters[meter]?.kind ?? 'water'
+  // Its floor is learned elsewhere (leak-floor.ts).
+  if (kind === 'water' && hours <= LONG_INTERVAL_HOURS) return
   const asleep = hourOfDay >= NIGHT_FROM_HOUR && hourOfDay < NIGHT_TO_HOUR
   if (kind === 'electricity' && hours < NO_NIGHT_HOURS && !asleep) return
   const scale = scaleOf(kind, hours)

@@ -6,6 +6,7 @@ import { learnLoad, lifeThreshold } from './base-load.ts'
 import { describeClear, describeSilence } from './explain.ts'
 import { coverHour, creditSilence, dayOf, enterHour, hoursOf } from './hour.ts'
 import { foldSilentInterval, learnUsedInterval } from './long-interval.ts'
+import { noteIdle } from './note-idle.ts'
 import { ABSENT_LEARNING_DAYS, LEARNING_DAYS, LONG_INTERVAL_HOURS } from './parameters.ts'
 import {
   advanceClock,
@@ -49,6 +50,7 @@ export function foldLife(
   const middle = wallMs(state.profile.timezone, endMs - intervalMs / 2)
   const threshold = lifeThreshold(state, meter, hours)
   learnLoad(state, meter, amount, hours, Math.floor(middle / HOUR_MS) % 24)
+  noteIdle(state, meter, amount, hours, middle)
   if (threshold === null) return NOTHING
   const sign = amount / hours > threshold
   const long = hours > LONG_INTERVAL_HOURS

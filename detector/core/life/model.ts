@@ -6,6 +6,7 @@ import {
   FLOOR_MIN_UNBROKEN,
   HABIT_MIN_WEEKS,
   RETURNS_PRIOR,
+  STEADY_HOURS,
   UNLIKELY_SHARE,
 } from './parameters.ts'
 
@@ -20,6 +21,8 @@ export interface LifeModel {
   readonly returnsPrior: number
   /** `FLOOR_MIN_UNBROKEN`; Infinity: no leak floor is believed, and water that never stops is taken for life. */
   readonly floorMinUnbroken: number
+  /** `STEADY_HOURS`; Infinity: what runs on unchanged is taken for life as long as it runs. */
+  readonly steadyHours: number
   /** `DEEP_NATS`; Infinity: a deep silence of power ends like any other. */
   readonly deepNats: number
   /** `BASE_CAP`; Infinity: the base load is whatever the nights draw. */
@@ -34,6 +37,7 @@ export const MODEL: LifeModel = {
   weights: COEFFICIENTS,
   returnsPrior: RETURNS_PRIOR,
   floorMinUnbroken: FLOOR_MIN_UNBROKEN,
+  steadyHours: STEADY_HOURS,
   deepNats: DEEP_NATS,
   baseCap: BASE_CAP,
   unlikelyShare: UNLIKELY_SHARE,

@@ -58,6 +58,7 @@ function place(state: HomeState, byte: number): void {
   state.level = quarter + at.level
   state.returns = quarter + at.returns
   state.load = quarter + at.load
+  state.steady = quarter + at.steady
   state.reached = quarter + at.reached
   state.hour = quarter + at.hour
   state.trend = quarter + at.trend
@@ -68,10 +69,12 @@ function place(state: HomeState, byte: number): void {
   state.mark = half + at.mark
   state.loaded = half + at.loaded
   state.bins = half + at.bins
+  state.leak = half + at.leak
   state.fast = byte + at.fast
   state.flag = byte + at.flag
   state.sign = byte + at.sign
   state.rest = byte + at.rest
+  state.cover = byte + at.cover
   state.heard = byte + at.heard
   state.meterRates = byte + at.meterRates
 }

@@ -21,6 +21,8 @@ export const SECTIONS = {
   level: { of: 'f32', home: 17, meter: 0, judge: 'life' },
   returns: { of: 'f32', home: 12, meter: 0, judge: 'life' },
   load: { of: 'f32', home: 0, meter: 2, judge: 'life' },
+  /** life/steady.ts, life/leak-floor.ts */
+  steady: { of: 'f32', home: 0, meter: 4, judge: 'life' },
   reached: { of: 'u32', home: 8, meter: 0, judge: 'life' },
   hour: { of: 'u32', home: 2, meter: 0, judge: 'life' },
   /** trend/state.ts */
@@ -32,10 +34,12 @@ export const SECTIONS = {
   mark: { of: 'u16', home: 3, meter: 0, judge: 'life' },
   loaded: { of: 'u16', home: 0, meter: 2, judge: 'life' },
   bins: { of: 'u16', home: 0, meter: 40, judge: 'life' },
+  leak: { of: 'u16', home: 0, meter: 10, judge: 'life' },
   fast: { of: 'u8', home: 24, meter: 0, judge: 'life' },
   flag: { of: 'u8', home: 4, meter: 0, judge: 'life' },
   sign: { of: 'u8', home: 0, meter: 1, judge: 'life' },
   rest: { of: 'u8', home: 0, meter: 1, judge: 'life' },
+  cover: { of: 'u8', home: 0, meter: 1, judge: 'life' },
   heard: { of: 'u8', home: 0, meter: 1, judge: null },
   /** Of homes with several meters only: the rhythm of each. */
   meterRates: { of: 'u8', home: 0, meter: 48, judge: 'life' },
