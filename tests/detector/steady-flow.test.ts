@@ -87,7 +87,7 @@ describe('a home whose water never stops', () => {
     expect(delayOf(water, readWater(house))).toBeLessThanOrEqual(tight + 12)
   })
 
-  it('has a bar that follows the leak: up within a week, and down the day after it was mended', () => {
+  it('has a bar that follows the leak: up within a week, and down within two days of being mended', () => {
     const grows = (at: number) => (n: number) => (n >= at * 24 && n < (at + 14) * 24 ? 15 : 5)
     const barAfter = (days: number): number | null =>
       lifeThreshold(foldOnly(water, readWater({ leak: grows(20), hours: days * 24 })), 0, 1)
@@ -97,6 +97,11 @@ describe('a home whose water never stops', () => {
     expect(barAfter(36)).toBeLessThan(12)
     const mended = readWater({ leak: (n) => (n < 20 * 24 ? 5 : 0), hours: 21 * 24 + 8 })
     expect(lifeThreshold(foldOnly(water, mended), 0, 1)).toBe(0.5)
+  })
+
+  it('has a leak still after a day on which the water was cut', () => {
+    const cut = readWater({ leak: (n) => (n >= 20 * 24 + 8 && n < 20 * 24 + 16 ? 0 : 6), hours: 23 * 24 })
+    expect(lifeThreshold(foldOnly(water, cut), 0, 1)).toBeGreaterThan(6)
   })
 })
 

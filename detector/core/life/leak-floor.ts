@@ -66,7 +66,9 @@ function learnFloor(state: LifeState, meter: number): void {
   const kept: number[] = []
   for (let day = days; day < days + FLOOR_DAYS; day++) if ((u16[day] ?? 0) > 0) kept.push(u16[day] ?? 0)
   kept.sort((a, b) => a - b)
-  const [least = 0] = kept
+  // Of a leak that is plain on all other days, one day without any flow was a day without supply.
+  const others = kept[1] ?? 0
+  const least = kept[0] === 1 && others > SURE_LEAK ? others : (kept[0] ?? 0)
   const isKnown = kept.length >= FLOOR_MIN_DAYS && least > 1
   // A register shows what has gathered in whole steps: on average half a step less than has flowed.
   const unseen = stepOf(state, meter, BLOCK_HOURS) / 2
@@ -76,6 +78,9 @@ function learnFloor(state: LifeState, meter: number): void {
   f32[at + S.idleLow] = low
   f32[at + S.idleHigh] = Math.max(FLOOR_MIN_L_PER_H, high)
 }
+
+/** A block of a leak of 2 L/h, as it is kept: nobody's acts come to that in every block of a week. */
+const SURE_LEAK = 1 + (2 * BLOCK_HOURS) / KEPT_L
 
 function dayOfBlock(block: number): number {
   return Math.floor(block / BLOCKS_A_DAY)
