@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { foldLife, newLife, silentSinceMs } from '../../detector/core/life/fold.ts'
-import { lifeThreshold } from '../../detector/core/life/base-load.ts'
+import { cloneLife, foldLife, newLife, silentSinceMs, type LifeState } from '../../detector/core/life/fold.ts'
+import { C } from '../../detector/core/life/state.ts'
 import type { Observation, Profile } from '../../detector/core/observation.ts'
 import { HOUR_MS, MINUTE_MS } from '../../domain/time.ts'
 import {
@@ -71,6 +71,18 @@ function foldOnly(profile: Profile, feed: readonly Observation[]) {
   return state
 }
 
+/** Whether so many litres in the next hour would be a life sign. */
+function livesBy(state: LifeState, amount: number): boolean {
+  const then = cloneLife(state)
+  const endMs = (then.f64[then.clock + C.newestMs] ?? 0) + HOUR_MS
+  foldLife(
+    then,
+    { meter: 0, endMs, intervalMs: HOUR_MS, amount, measured: true },
+    { thresholdOn: () => Infinity },
+  )
+  return silentSinceMs(then) === endMs
+}
+
 /** Strays by a sixth to either side, every two hours. */
 const straying = (litresPerHour: number) => (n: number) =>
   litresPerHour * (5 / 6 + noise(Math.floor(n / 2), 3) / 3)
@@ -89,19 +101,18 @@ describe('a home whose water never stops', () => {
 
   it('has a bar that follows the leak: up within a week, and down within two days of being mended', () => {
     const grows = (at: number) => (n: number) => (n >= at * 24 && n < (at + 14) * 24 ? 15 : 5)
-    const barAfter = (days: number): number | null =>
-      lifeThreshold(foldOnly(water, readWater({ leak: grows(20), hours: days * 24 })), 0, 1)
-    expect(barAfter(20)).toBeLessThan(8)
-    expect(barAfter(28)).toBeGreaterThan(15)
-    expect(barAfter(28)).toBeLessThan(24)
-    expect(barAfter(36)).toBeLessThan(12)
+    const after = (days: number): LifeState =>
+      foldOnly(water, readWater({ leak: grows(20), hours: days * 24 }))
+    expect([7, 8].map((amount) => livesBy(after(20), amount))).toEqual([false, true])
+    expect([15, 24].map((amount) => livesBy(after(28), amount))).toEqual([false, true])
+    expect(livesBy(after(36), 12)).toBe(true)
     const mended = readWater({ leak: (n) => (n < 20 * 24 ? 5 : 0), hours: 21 * 24 + 8 })
-    expect(lifeThreshold(foldOnly(water, mended), 0, 1)).toBe(0.5)
+    expect(livesBy(foldOnly(water, mended), 0.6)).toBe(true)
   })
 
   it('has a leak still after a day on which the water was cut', () => {
     const cut = readWater({ leak: (n) => (n >= 20 * 24 + 8 && n < 20 * 24 + 16 ? 0 : 6), hours: 23 * 24 })
-    expect(lifeThreshold(foldOnly(water, cut), 0, 1)).toBeGreaterThan(6)
+    expect(livesBy(foldOnly(water, cut), 6)).toBe(false)
   })
 })
 
@@ -111,7 +122,7 @@ describe('a home that is tight', () => {
     ['ten litres', 10],
   ])('lives by the first tick of its register, in steps of %s', (_, registerL) => {
     const state = foldOnly(water, readWater({ registerL, hours: WEEKS(4) }))
-    expect(lifeThreshold(state, 0, 1)).toBe(0.5)
+    expect([0.4, 0.6].map((amount) => livesBy(state, amount))).toEqual([false, true])
   })
 })
 
