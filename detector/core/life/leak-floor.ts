@@ -1,14 +1,12 @@
-import {
-  FLOOR_DAYS,
-  FLOOR_MIN_DAYS,
-  FLOOR_MIN_L_PER_H,
-  FLOOR_MOST,
-  FLOOR_SPREADS,
-  FLOOR_USUAL_MARGIN,
-  LONG_INTERVAL_HOURS,
-} from './parameters.ts'
+import * as parameters from './parameters.ts'
+import * as places from './state.ts'
+import type { LifeState } from './state.ts'
 import { stepOf } from './steady.ts'
-import { F, FULL, LEAK_ROW, S, STEADY_ROW, type LifeState } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use.
+const { FLOOR_DAYS, FLOOR_MIN_DAYS, FLOOR_MIN_L_PER_H, FLOOR_MOST, FLOOR_SPREADS } = parameters
+const { FLOOR_USUAL_MARGIN, LONG_INTERVAL_HOURS } = parameters
+const { F, FULL, LEAK_ROW, S, STEADY_ROW } = places
 
 /** Hours of the wall clock over which water is added up: a leak shows in them even where its register has steps of 10 L. */
 export const BLOCK_HOURS = 4
@@ -43,12 +41,13 @@ export function noteFlow(
   const place = block & FULL
   const before = u16[leak + F.block] ?? 0
   if (place !== before) {
-    if ((u8[cover] ?? 0) >= BLOCK_COVER_MINUTES) keepLowest(u16, leak, before, f32[sum] ?? 0)
-    forgetDays(u16, leak, before, place)
+    const isWhole = (u8[cover] ?? 0) >= BLOCK_COVER_MINUTES
+    const isLower = isWhole && keepLowest(u16, leak, before, f32[sum] ?? 0)
+    const isNewDay = forgetDays(u16, leak, before, place)
     u16[leak + F.block] = place
     f32[sum] = 0
     u8[cover] = 0
-    learnFloor(state, meter)
+    if (isLower || isNewDay) learnFloor(state, meter)
   }
   f32[sum] = (f32[sum] ?? 0) + amount
   u8[cover] = Math.min(255, (u8[cover] ?? 0) + Math.max(1, Math.round(hours * 60)))
@@ -86,26 +85,38 @@ function dayOfBlock(block: number): number {
   return Math.floor(block / BLOCKS_A_DAY)
 }
 
-function keepLowest(u16: Uint16Array, leak: number, block: number, sumL: number): void {
+/** @returns whether no block of its day has been lower. */
+function keepLowest(u16: Uint16Array, leak: number, block: number, sumL: number): boolean {
   const at = leak + F.days + (dayOfBlock(block) % FLOOR_DAYS)
   const kept = Math.min(FULL, 1 + Math.round(sumL / KEPT_L))
   const known = u16[at] ?? 0
-  u16[at] = known === 0 ? kept : Math.min(known, kept)
+  if (known !== 0 && known <= kept) return false
+  u16[at] = kept
+  return true
 }
 
-/** Days that begin take the place of those a week before. */
-function forgetDays(u16: Uint16Array, leak: number, before: number, block: number): void {
+/** Days that begin take the place of those a week before. @returns whether one does. */
+function forgetDays(u16: Uint16Array, leak: number, before: number, block: number): boolean {
   const day = dayOfBlock(block)
   // The count of blocks begins anew every thirty years.
   const days = Math.min(FLOOR_DAYS, Math.abs(day - dayOfBlock(before)))
   for (let back = 0; back < days; back++) u16[leak + F.days + ((day - back + FLOOR_DAYS) % FLOOR_DAYS)] = 0
+  return days > 0
 }
 
 /** The largest amount that all amounts are whole numbers of. */
 function noteStep(u16: Uint16Array, leak: number, amountMl: number): void {
   const known = u16[leak + F.stepMl] ?? 0
-  if (amountMl <= 0 || (known === 0 && amountMl > FULL)) return
-  let [step, rest] = [known, amountMl]
-  while (rest > 0) [step, rest] = [rest, step % rest]
-  u16[leak + F.stepMl] = step
+  if (amountMl <= 0) return
+  if (known === 0) {
+    if (amountMl <= FULL) u16[leak + F.stepMl] = amountMl
+    return
+  }
+  let step = known
+  for (let rest = amountMl % step; rest > 0;) {
+    const next = step % rest
+    step = rest
+    rest = next
+  }
+  if (step !== known) u16[leak + F.stepMl] = step
 }

@@ -1,28 +1,35 @@
-import { HOUR_MS, type EpochMs } from '../../../domain/time.ts'
+import * as time from '../../../domain/time.ts'
 import { learnIdlePower } from './base-load.ts'
 import { BLOCK_HOURS, noteFlow } from './leak-floor.ts'
+import { NIGHT_TO_HOUR } from './parameters.ts'
+import * as places from './state.ts'
+import type { LifeState } from './state.ts'
 import { noteRun } from './steady.ts'
-import { F, FULL, LEAK_ROW, type LifeState } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use.
+const { DAY_MS, HOUR_MS } = time
+const { F, FULL, LEAK_ROW } = places
+const BLOCK_MS = BLOCK_HOURS * HOUR_MS
+const NIGHT_ENDS_MS = NIGHT_TO_HOUR * HOUR_MS
 
 /**
  * What an interval, held against the bar, teaches of the load with nobody's doing: of water the leak, of power how far it
- * moves by itself (looked at anew with each block of hours, because the nights that it is learned from come once a day), of
- * both what runs on unchanged.
+ * moves by itself (looked at anew when a night is over, because it is learned from the nights), of both what runs on unchanged.
  */
 export function noteIdle(
   state: LifeState,
   meter: number,
   amount: number,
   hours: number,
-  wallMs: EpochMs,
+  wallMs: number,
 ): void {
-  const block = Math.floor(wallMs / (BLOCK_HOURS * HOUR_MS))
   if (state.profile.meters[meter]?.kind === 'electricity') {
     const at = state.leak + meter * LEAK_ROW + F.block
-    if (state.u16[at] !== (block & FULL)) {
-      state.u16[at] = block & FULL
+    const day = Math.floor((wallMs - NIGHT_ENDS_MS) / DAY_MS) & FULL
+    if (state.u16[at] !== day) {
+      state.u16[at] = day
       learnIdlePower(state, meter)
     }
-  } else noteFlow(state, meter, amount, hours, block)
+  } else noteFlow(state, meter, amount, hours, Math.floor(wallMs / BLOCK_MS))
   noteRun(state, meter, amount / hours, hours)
 }

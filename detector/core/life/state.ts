@@ -91,7 +91,8 @@ export const S = { runLow: 0, idleLow: 1, idleHigh: 2, blockSum: 3 } as const
 export const STEADY_ROW = 4
 
 /**
- * Places in a meter's row of `leak`: how long the present run has lasted, the present block (counted in 16 bits), the step of
+ * Places in a meter's row of `leak`: how long the present run has lasted, the present block of hours (of electricity: day, from the
+ * end of a night on; counted in 16 bits), the step of
  * the register, and from `days` on the lowest block of each of the last days, by day.
  */
 export const F = { runMinutes: 0, block: 1, stepMl: 2, days: 3 } as const

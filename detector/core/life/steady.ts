@@ -1,5 +1,10 @@
-import { LONG_INTERVAL_HOURS, STEADY_WATER_STRAYS } from './parameters.ts'
-import { F, FULL, LEAK_ROW, S, STEADY_ROW, type LifeState } from './state.ts'
+import * as parameters from './parameters.ts'
+import * as places from './state.ts'
+import type { LifeState } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use.
+const { LONG_INTERVAL_HOURS, STEADY_WATER_STRAYS } = parameters
+const { F, FULL, LEAK_ROW, S, STEADY_ROW } = places
 
 const MINUTES = 60
 const LONGEST_RUN_MINUTES = FULL
