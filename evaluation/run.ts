@@ -11,6 +11,11 @@ const EVALUATIONS: Record<
       '[--homes 100] [--days 90] [--seed 1] [--budget 0.2] [--rule evidence] [--parts 1] [--workers N] [--start TIME] [--out FILE.ndjson]',
     load: () => import('./village/run-village.ts'),
   },
+  falls: {
+    what: 'falls in the homes of a simulated county, with nothing, a light or a tap left on: how soon at equal false alarms',
+    options: '[--homes 300] [--days 95] [--seed 1] [--falls 3] [--rate 0.2] [--meters both]',
+    load: () => import('./falls/run-falls.ts'),
+  },
   presence: {
     what: 'a real home whose people noted when they were in: does its meter say so?',
     options: '--readings FILE --occupancy FILE [--timezone Europe/Zurich]',

@@ -42,7 +42,7 @@ export function gatherAll(homes: readonly LivedHome[], model: LifeModel): Map<Li
 export function crossTrace(sample: Sample, variant: Variant): Trace[] {
   const model = { ...MODEL, ...variant.model }
   // What tells a life sign decides what the hours show; nothing else in a variant does.
-  const differs = (['floorMinUnbroken', 'fadeBelow', 'deepNats', 'baseCap'] as const).some(
+  const differs = (['floorMinUnbroken', 'steadyHours', 'fadeBelow', 'deepNats', 'baseCap'] as const).some(
     (key) => model[key] !== MODEL[key],
   )
   const hours = differs ? gatherAll(sample.homes, model) : sample.hours

@@ -15,8 +15,9 @@ import { loadHomes, parseSource, type Source } from './load-homes.ts'
 import { SCORE, traceHome } from './trace-home.ts'
 import { DECIMALS, rounded, writeCoefficients, type Fitted } from './write-coefficients.ts'
 
-const MAX_TURNS = 12
-const SETTLED = 2e-4
+const MAX_TURNS = 20
+/** Weights that move by less change no alert; turn after turn they would creep on by half of this. */
+const SETTLED = 2e-3
 
 interface FitOptions {
   readonly water: readonly Source[]

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../domain/time.ts'
 import { drawStops, seededRandom, stopSeries, type LivedHome, type Stop } from './inject-stops.ts'
 import { cloneLife, foldLife, isKnown, newLife, type LifeState } from '../core/life/fold.ts'
+import type { Series } from '../backtest/series.ts'
 import type { LifeModel } from '../core/life/model.ts'
 import { C, NEVER, V } from '../core/life/state.ts'
 import { isUsualAbsence } from '../core/life/weekly-absence.ts'
@@ -30,6 +31,12 @@ export const SURPRISE: Evidence = (state) => state.f32[state.level + V.surprise]
 
 const NEVER_REACHED = { thresholdOn: () => Infinity }
 
+/** What the meters of a home show from a stop on; of rows that end before it nothing is asked. */
+export type StoppedSeries = (home: LivedHome, onsetMs: EpochMs) => readonly Series[]
+
+const repeatingQuietHours: StoppedSeries = (home, onsetMs) =>
+  home.series.map((one) => stopSeries(one, onsetMs, HORIZON_DAYS, home.timezone))
+
 /** Stops of every seed, `rounds` of each, by home. */
 export function drawAllStops(
   homes: readonly LivedHome[],
@@ -57,6 +64,7 @@ export function traceHome(
   stops: readonly Stop[],
   model: LifeModel,
   evidence: Evidence,
+  stopped: StoppedSeries = repeatingQuietHours,
 ): Trace {
   const pending = stops.map(({ onsetMs }) => onsetMs).sort((a, b) => a - b)
   const traced: { onsetMs: EpochMs; silences: readonly Silence[] }[] = []
@@ -64,7 +72,7 @@ export function traceHome(
   for (const observation of observationsOf(home.series)) {
     while ((pending[0] ?? Infinity) < observation.endMs) {
       const onsetMs = pending.shift() ?? 0
-      traced.push({ onsetMs, silences: traceStop(home, onsetMs, watch) })
+      traced.push({ onsetMs, silences: traceStop(stopped(home, onsetMs), onsetMs, watch) })
     }
     foldWatched(watch, observation)
   }
@@ -82,13 +90,12 @@ function startWatch(state: LifeState, evidence: Evidence): Watch {
   return { state, evidence, silences: [], open: null }
 }
 
-function traceStop(home: LivedHome, onsetMs: EpochMs, lived: Watch): Silence[] {
+function traceStop(stopped: readonly Series[], onsetMs: EpochMs, lived: Watch): Silence[] {
   const watch = startWatch(cloneLife(lived.state), lived.evidence)
   if (lived.open !== null) {
     watch.open = { ...lived.open, scores: [...lived.open.scores], atMs: [...lived.open.atMs] }
     watch.silences.push(watch.open)
   }
-  const stopped = home.series.map((one) => stopSeries(one, onsetMs, HORIZON_DAYS, home.timezone))
   for (const observation of observationsOf(stopped, onsetMs)) foldWatched(watch, observation)
   return watch.silences
 }

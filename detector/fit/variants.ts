@@ -29,6 +29,7 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'without A and B, how lively', without: ['A', 'B'] },
   { name: 'without the weekly absence', model: { habitMinWeeks: Infinity } },
   { name: 'without the leak floor', only: 'water', model: { floorMinUnbroken: Infinity } },
+  { name: 'without taking away what runs on', model: { steadyHours: Infinity } },
   { name: 'without the deep bar', only: 'electricity', model: { deepNats: Infinity } },
   { name: 'without the cap on the base load', only: 'electricity', model: { baseCap: Infinity } },
 ]

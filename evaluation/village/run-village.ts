@@ -5,6 +5,7 @@ import { INACTIVITY_RULES } from '../../domain/household.ts'
 import { messageOf, OperationalError } from '../../domain/operational-error.ts'
 import { DAY_MS, toIso } from '../../domain/time.ts'
 import { showProgress } from '../../platform/progress.ts'
+import { refused, wholeNumber } from '../read-options.ts'
 import { foundCounty, partsOf, wholeOf, type CountyPlan } from './county.ts'
 import { scoreCounty, type Lived } from './live-county.ts'
 import { liveParts } from './live-parts.ts'
@@ -115,17 +116,6 @@ function writeOut(file: string, lines: readonly string[]): void {
       },
     )
   }
-}
-
-function wholeNumber(name: string, text: string, low: number, high: number): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < low || value > high)
-    throw refused(name, text, `a whole number from ${low} to ${high}`)
-  return value
-}
-
-function refused(name: string, text: string, wanted: string): OperationalError {
-  return new OperationalError('bad-option', `${name} is ${JSON.stringify(text)}: give ${wanted}.`)
 }
 
 function say(text: string): void {

@@ -45,7 +45,8 @@ describe('a home that was falling silent when its data ended', () => {
   it('is raised by the first data that are back where they tell that nothing flowed in the gap', () => {
     const gapMs = day(21, 9) - day(20, 20)
     const spanning = reading('M', day(21, 9), 0, { intervalMs: gapMs, register: 12_345 })
-    const { findings } = play(live([...before, spanning], START_MS, day(21, 10)))
+    const detector = newDetector({ ...SETTINGS, budget: 1 })
+    const { findings } = play(live([...before, spanning], START_MS, day(21, 10)), detector)
     const told = inactivity(findings)
     expect(told[0]).toMatchObject({ type: 'raise', hold: { reason: 'data-gap' } })
     const last = told.at(-1)

@@ -64,7 +64,7 @@ describe('the life state', () => {
 
   it('is small enough for millions of meters', () => {
     expect(encodeLife(newLife(profileOf(['water']))).length).toBeLessThanOrEqual(900)
-    expect(encodeLife(newLife(pair)).length / 2).toBeLessThanOrEqual(660)
+    expect(encodeLife(newLife(pair)).length / 2).toBeLessThanOrEqual(680)
   })
 })
 

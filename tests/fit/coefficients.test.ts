@@ -16,7 +16,7 @@ describe('the weights in use', () => {
       const [kind, name, timezone] = one
       const homes = await loadHomes({ file: realData(context, name), timezone })
       const { weights } = fitHazard(hoursOf(homes.filter(({ household }) => halfOf(household) === 0)))
-      weights.forEach((weight, i) => expect(weight).toBeCloseTo(COEFFICIENTS[kind][i] ?? NaN, 3))
+      weights.forEach((weight, i) => expect(weight).toBeCloseTo(COEFFICIENTS[kind][i] ?? NaN, 2))
     },
   )
 })

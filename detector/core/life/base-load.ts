@@ -2,8 +2,10 @@ import * as time from '../../../domain/time.ts'
 import type { MeterKind } from '../../../domain/units.ts'
 import type { Observation } from '../observation.ts'
 import * as parameters from './parameters.ts'
+import { leakBar } from './leak-floor.ts'
 import * as places from './state.ts'
 import type { LifeState } from './state.ts'
+import { steadyLoad } from './steady.ts'
 
 // Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
 const { HOUR_MS } = time
@@ -25,14 +27,16 @@ const {
   LONG_ELECTRICITY_MARGIN,
   LONG_HALF_LIFE_HOURS,
   LONG_WATER_MARGIN,
+  LONG_INTERVAL_HOURS,
   NO_NIGHT_HOURS,
+  STEADY_LOW_SHARE,
 } = parameters
-const { FULL, L, LOAD_BINS, LOAD_ROW, LOADED_ROW, T, V } = places
+const { FULL, L, LOAD_BINS, LOAD_ROW, LOADED_ROW, S, STEADY_ROW, T, V } = places
 
 /**
- * What a meter shows with nobody's doing: the leak that never stops, the fridge and the standby. It is learned as a
- * quantile of a slowly forgetting histogram of loads (per hour, so that any interval teaches it): of all hours for water,
- * where a leak shows as hours that are never lower, and of the nights for electricity, when people sleep.
+ * What a meter shows with nobody's doing: the fridge and the standby, the leak that never stops (leak-floor.ts; here only
+ * where it is read at intervals of some hours). It is learned as a quantile of a slowly forgetting histogram of loads (per
+ * hour, so that any interval teaches it), of electricity from the nights, when people sleep.
  * Bins are geometric: bin 0 is nothing, bin i ends at first * growth^i.
  *
  * Bins are whole counts. Forgetting makes what comes later count for more instead of making all the bins less: an hour is
@@ -121,15 +125,17 @@ const SEEN_PER_HOUR = 180
 /** Whether only a person explains what was used; null while too little is known to tell. */
 export function showsLife(state: LifeState, { meter, intervalMs, amount }: Observation): boolean | null {
   const hours = intervalMs / HOUR_MS
-  const load = (amount ?? 0) / hours
+  const isLong = hours > LONG_INTERVAL_HOURS
+  const load = (amount ?? 0) / hours - (isLong ? 0 : steadyLoad(state, meter, hours))
   const kind = state.profile.meters[meter]?.kind ?? 'water'
   const scale = scaleOf(kind, hours)
   const loaded = state.loaded + meter * LOADED_ROW
   const seen = (state.u16[loaded + T.seen] ?? 0) / SEEN_PER_HOUR
+  if (kind === 'water' && isSparse(state)) return load > scale.min
+  if (kind === 'water' && !isLong) return load > leakBar(state, meter, hours)
   if (seen < scale.minHours) return kind === 'water' ? load > scale.min : null
   // No threshold lies below this.
   if (load <= scale.min) return false
-  if (kind === 'water' && isSparse(state)) return true
   const bins = state.bins + meter * LOAD_BINS
   const total = state.u16[loaded + T.total] ?? 0
   if (scale !== SCALES.electricity) return isAbove(state, bins, scale, scale.share, total, load, 1)
@@ -140,6 +146,18 @@ export function showsLife(state: LifeState, { meter, intervalMs, amount }: Obser
   // Somebody who is up at night now and then must not raise the base load to what people do: it is never far above
   // what most of the night draws.
   return isAbove(state, bins, scale, BASE_CAP_SHARE, total, load, state.model.baseCap)
+}
+
+/** Between which loads power moves with everybody asleep, for `steady.ts`. */
+export function learnIdlePower(state: LifeState, meter: number): void {
+  const bins = state.bins + meter * LOAD_BINS
+  const total = state.u16[state.loaded + meter * LOADED_ROW + T.total] ?? 0
+  const at = state.steady + meter * STEADY_ROW
+  const cap = state.model.baseCap * quantileOf(state, bins, SCALES.electricity, BASE_CAP_SHARE, total)
+  const base = quantileOf(state, bins, SCALES.electricity, BASE_SHARE, total)
+  state.f32[at + S.idleLow] =
+    quantileOf(state, bins, SCALES.electricity, STEADY_LOW_SHARE, total) / BASE_MARGIN
+  state.f32[at + S.idleHigh] = Math.max(BASE_MIN_KWH_PER_H, Math.min(cap, base))
 }
 
 /**
@@ -185,6 +203,21 @@ function isAbove(
   return load > times * (scale.first * Math.exp(scale.logGrowth * within) * scale.margin)
 }
 
+/** The load (with the scale's margin) that this share of the observed time lies at or below; inside a bin: geometric. */
+function quantileOf({ u16 }: LifeState, bins: number, scale: Scale, share: number, total: number): number {
+  const goal = share * total
+  let below = u16[bins] ?? 0
+  if (below > 0 && below >= goal) return 0
+  for (let bin = 1; bin < LOAD_BINS; bin++) {
+    const here = u16[bins + bin] ?? 0
+    if (here > 0 && below + here >= goal) {
+      return scale.first * Math.exp(scale.logGrowth * (bin - 1 + (goal - below) / here)) * scale.margin
+    }
+    below += here
+  }
+  return 0
+}
+
 /** Takes an observed interval into the histogram; electricity learns from the nights only. */
 export function learnLoad(
   state: LifeState,
@@ -193,6 +226,8 @@ export function learnLoad(
 ): void {
   const hours = intervalMs / HOUR_MS
   const kind = state.profile.meters[meter]?.kind ?? 'water'
+  // Its floor is learned elsewhere (leak-floor.ts).
+  if (kind === 'water' && hours <= LONG_INTERVAL_HOURS) return
   const asleep = hourOfDay >= NIGHT_FROM_HOUR && hourOfDay < NIGHT_TO_HOUR
   if (kind === 'electricity' && hours < NO_NIGHT_HOURS && !asleep) return
   const scale = scaleOf(kind, hours)

@@ -8,14 +8,14 @@ import type { MeterKind } from '../../../domain/units.ts'
  */
 export const COEFFICIENTS: Readonly<Record<MeterKind, readonly number[]>> = {
   water: [
-    -1.1094, 0.8905, -0.2096, -0.2244, 0.3519, 0.0316, -0.3378, 0.1635, 0.3553, -0.6857, -0.002, 0.3612,
-    0.1664, -0.0502, 0.6679, -0.0879,
+    -1.1246, 0.8769, -0.1891, -0.2287, 0.3369, 0.0384, -0.3301, 0.1638, 0.3271, -0.6753, 0.015, 0.3713, 0.167,
+    -0.056, 0.6904, -0.1014,
   ],
   electricity: [
-    -0.5177, 0.7361, -0.057, -0.3893, 0.1825, 0.036, -0.2125, 0.1617, 0.4675, -0.5985, -0.261, 0.3618, 0.3178,
-    -0.0346, 0.3392, -0.0323,
+    -0.5109, 0.7249, -0.0315, -0.399, 0.137, 0.0525, -0.2102, 0.1635, 0.4582, -0.6009, -0.2515, 0.3785,
+    0.3254, -0.0429, 0.336, -0.0245,
   ],
 }
 
 /** Alerts per home and 30 days that a threshold of x costs, before the homes themselves have shown it: exp(logAt11 - slope (x - 11)). */
-export const PRIOR_CURVE = { logAt11: 0.039, slope: 0.6982 } as const
+export const PRIOR_CURVE = { logAt11: 0.0449, slope: 0.6997 } as const

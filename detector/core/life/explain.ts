@@ -4,6 +4,7 @@ import { CANONICAL_UNIT, roundToMicro, type MeterKind } from '../../../domain/un
 import { hourOf, isWeekend, wallMs } from '../local-time.ts'
 import type { Observation, Profile } from '../observation.ts'
 import { rateOf } from './rhythm.ts'
+import { leftRunning } from './steady.ts'
 import { C, M, V, WEEKS, type LifeState } from './state.ts'
 import { slotOf } from './waiting.ts'
 import { weeklyAbsenceAt, type WeeklyAbsence } from './weekly-absence.ts'
@@ -46,12 +47,14 @@ export function describeSilence(
   const meters = kinds.join(' and ')
   const from = local(profile, lastSignMs)
   const habit = weeklyAbsenceAt(state, lastSignMs)
+  const running = whatRuns(state)
   const hour = `${String(hourOf(wall)).padStart(2, '0')}:00`
   return {
     explanation: {
       en:
         `No sign of life for ${hours} h (${meters}). The last was at ${from}: ${last} of ${lastKind}. ` +
         (isBroken ? `Not all of that time was seen: ${counted} h of it count. ` : '') +
+        runningInEnglish(running) +
         `At ${hour} on a ${weekend ? 'weekend day' : 'weekday'} this home usually shows life ${often} times in 10. ` +
         `${habit === null ? '' : habitInEnglish(profile, habit)}Its longest silences of the last eight weeks: ${longest.join(' h, ')} h. ` +
         `A silence that begins like this one lasts so long about once in ${oneIn}.`,
@@ -59,6 +62,7 @@ export function describeSilence(
         `已有 ${hours} 小时无生活迹象（${kinds.map((kind) => KIND_ZH[kind]).join('、')}）。` +
         `最后一次在 ${from}：${KIND_ZH[lastKind]} ${last}。` +
         (isBroken ? `期间数据有缺失，计入 ${counted} 小时。` : '') +
+        runningInChinese(running) +
         `${weekend ? '周末' : '工作日'} ${hour} 前后，这户平时 10 次中有 ${often} 次有用量。` +
         `${habit === null ? '' : habitInChinese(profile, habit)}近八周最长的静默为 ${longest.join('、')} 小时。这样开始的静默约每 ${oneIn} 次才有一次持续这么久。`,
     },
@@ -75,9 +79,40 @@ export function describeSilence(
       score: round(f32[level + V.peak] ?? 0),
       threshold: round(threshold),
       meters: profile.meters.map((meter) => meter.id),
+      ...Object.fromEntries(running.map(({ kind, load }) => [RUNNING_EVIDENCE[kind], round(load)])),
       ...(habit === null ? {} : habitEvidence(habit)),
     },
   }
+}
+
+const RUNNING_EVIDENCE: Record<MeterKind, string> = {
+  water: 'runningLitresPerHour',
+  electricity: 'runningKWhPerHour',
+}
+
+interface Running {
+  readonly kind: MeterKind
+  readonly load: number
+}
+
+/** What was left on, or has burst, and runs while nobody shows life: a reason to hurry, and a place to look. */
+function whatRuns(state: LifeState): Running[] {
+  return state.profile.meters.flatMap(({ kind }, meter) => {
+    const load = leftRunning(state, meter)
+    return load > 0 ? [{ kind, load }] : []
+  })
+}
+
+function runningInEnglish(running: readonly Running[]): string {
+  return running
+    .map(({ kind, load }) => `Meanwhile ${kind} runs on unchanged, ${quantity(load, kind)} an hour. `)
+    .join('')
+}
+
+function runningInChinese(running: readonly Running[]): string {
+  return running
+    .map(({ kind, load }) => `其间${KIND_ZH[kind]}持续不变，每小时约 ${quantity(load, kind)}。`)
+    .join('')
 }
 
 function habitInEnglish(profile: Profile, habit: WeeklyAbsence): string {

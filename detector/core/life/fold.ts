@@ -7,6 +7,7 @@ import { learnLoad, showsLife } from './base-load.ts'
 import { describeClear, describeSilence } from './explain.ts'
 import { coverHour, creditSilence, dayOf, enterHour } from './hour.ts'
 import { foldSilentInterval, learnUsedInterval } from './long-interval.ts'
+import { noteIdle } from './note-idle.ts'
 import * as parameters from './parameters.ts'
 import {
   advanceClock,
@@ -51,9 +52,11 @@ export function foldLife(
   const { meter, endMs, intervalMs, amount } = observation
   if (!observation.measured || amount === null || !(intervalMs > 0)) return NOTHING
   advanceClock(state, observation)
-  const wallHour = Math.floor(wallMs(state.profile.timezone, endMs - intervalMs / 2) / HOUR_MS)
+  const middleMs = wallMs(state.profile.timezone, endMs - intervalMs / 2)
+  const wallHour = Math.floor(middleMs / HOUR_MS)
   const sign = showsLife(state, observation)
   learnLoad(state, observation, wallHour % 24)
+  noteIdle(state, observation, middleMs)
   if (sign === null) return NOTHING
   const long = intervalMs > LONG_INTERVAL_HOURS * HOUR_MS
   if (sign) {

@@ -7,6 +7,7 @@ import {
   FLOOR_MIN_UNBROKEN,
   HABIT_MIN_WEEKS,
   RETURNS_PRIOR,
+  STEADY_HOURS,
   UNLIKELY,
 } from './parameters.ts'
 
@@ -29,6 +30,8 @@ export interface LifeModel {
   readonly floorMinUnbroken: number
   /** `FADE_BELOW`; -1: a gap takes nothing from a silence. */
   readonly fadeBelow: number
+  /** `STEADY_HOURS`; Infinity: what runs on unchanged is taken for life as long as it runs. */
+  readonly steadyHours: number
   /** `DEEP_NATS`; Infinity: a deep silence of power ends like any other. */
   readonly deepNats: number
   /** `BASE_CAP`; Infinity: the base load is whatever the nights draw. */
@@ -44,6 +47,7 @@ export const MODEL: LifeModel = {
   returnsPrior: RETURNS_PRIOR,
   floorMinUnbroken: FLOOR_MIN_UNBROKEN,
   fadeBelow: FADE_BELOW,
+  steadyHours: STEADY_HOURS,
   deepNats: DEEP_NATS,
   baseCap: BASE_CAP,
   unlikely: UNLIKELY,

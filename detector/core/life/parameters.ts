@@ -65,11 +65,25 @@ export const UNLIKELY = {
 export const LESS_UNLIKELY_FROM = 11.2
 export const UNLIKELY_SHARE_LEAST = 0.3
 
-/** Water that runs all the time: this share of the last week's hours lies at or below the floor. */
-export const FLOOR_SHARE = 0.1
-export const FLOOR_MARGIN = 1.5
 /** Less water than this per hour is no act of a person (drips, interpolation). */
 export const FLOOR_MIN_L_PER_H = 0.5
+/** Days whose quietest four hours say what water runs all the time, and how many of them must be known. */
+export const FLOOR_DAYS = 7
+export const FLOOR_MIN_DAYS = 4
+/** The highest of a leak: its usual times this, and by so many times what its least is below its usual; at most so many times its least. */
+export const FLOOR_USUAL_MARGIN = 1.2
+export const FLOOR_SPREADS = 2
+export const FLOOR_MOST = 2
+/** A load that has stayed where it is for so long is nobody's doing any more. */
+export const STEADY_HOURS = 6
+/** As far does water that runs on stray by itself (the pressure of the mains). */
+export const STEADY_WATER_STRAYS = 0.1
+/** This share of the night's loads lies at or below what power is at its least. */
+export const STEADY_LOW_SHARE = 0.25
+
+/** Of water intervals of some hours: this share of the last week lies at or below the floor. */
+export const FLOOR_SHARE = 0.1
+export const FLOOR_MARGIN = 1.5
 /** Electricity that runs with everybody asleep: this share of the night's loads (02-05 local) lies at or below it. */
 export const BASE_SHARE = 0.95
 export const BASE_MARGIN = 1.1

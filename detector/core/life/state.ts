@@ -1,5 +1,5 @@
 import { MODEL, type LifeModel } from './model.ts'
-import { PRIOR_RATE } from './parameters.ts'
+import { FLOOR_DAYS, PRIOR_RATE } from './parameters.ts'
 import type { Profile } from '../observation.ts'
 import { bytesOfState, cloneAlone, newAlone, type HomeState } from '../state/home-state.ts'
 
@@ -87,6 +87,21 @@ export const LOAD_ROW = 2
 /** Places in a meter's row of `loaded`: the sum of its bins, and the observed time (in 20 s, up to two weeks). */
 export const T = { total: 0, seen: 1 } as const
 export const LOADED_ROW = 2
+
+/**
+ * Places in a meter's row of `steady`: lowest load of the present run, the lowest and highest that its load is with nobody's
+ * doing (kWh or L an hour), water of the present block (L).
+ */
+export const S = { runLow: 0, idleLow: 1, idleHigh: 2, blockSum: 3 } as const
+export const STEADY_ROW = 4
+
+/**
+ * Places in a meter's row of `leak`: how long the present run has lasted, the present block of hours (of electricity: day, from the
+ * end of a night on; counted in 16 bits), the step of
+ * the register, and from `days` on the lowest block of each of the last days, by day.
+ */
+export const F = { runMinutes: 0, block: 1, stepMl: 2, days: 3 } as const
+export const LEAK_ROW = F.days + FLOOR_DAYS
 
 export const FULL = 65535
 export const FULL_BYTE = 255

@@ -63,6 +63,7 @@ function place(state: HomeState, byte: number): void {
   state.level = quarter + at.level
   state.returns = quarter + at.returns
   state.load = quarter + at.load
+  state.steady = quarter + at.steady
   state.reached = quarter + at.reached
   state.hour = quarter + at.hour
   state.today = quarter + at.today
@@ -77,10 +78,12 @@ function place(state: HomeState, byte: number): void {
   state.flowing = half + at.flowing
   state.ready = half + at.ready
   state.bins = half + at.bins
+  state.leak = half + at.leak
   state.fast = byte + at.fast
   state.flag = byte + at.flag
   state.sign = byte + at.sign
   state.rest = byte + at.rest
+  state.cover = byte + at.cover
   state.heard = byte + at.heard
   state.flowMark = byte + at.flowMark
   state.meterRates = byte + at.meterRates

@@ -33,6 +33,8 @@ export const SECTIONS = {
   rule: { of: 'f64', home: 58, meter: 0, water: 0, judge: 'rule' },
   level: { of: 'f32', home: 18, meter: 0, water: 0, judge: 'life' },
   load: { of: 'f32', home: 0, meter: 2, water: 0, judge: 'life' },
+  /** life/steady.ts, life/leak-floor.ts */
+  steady: { of: 'f32', home: 0, meter: 4, water: 0, judge: 'life' },
   hour: { of: 'u32', home: 2, meter: 0, water: 0, judge: 'life' },
   gap: { of: 'u32', home: 0, meter: 1, water: 0, judge: null },
   /** trend/places.ts */
@@ -42,9 +44,11 @@ export const SECTIONS = {
   flowing: { of: 'u16', home: 0, meter: 0, water: FLOWING_ROW, judge: null },
   mark: { of: 'u16', home: 3, meter: 0, water: 0, judge: 'life' },
   loaded: { of: 'u16', home: 0, meter: 2, water: 0, judge: 'life' },
+  leak: { of: 'u16', home: 0, meter: 10, water: 0, judge: 'life' },
   flag: { of: 'u8', home: 5, meter: 0, water: 0, judge: 'life' },
   sign: { of: 'u8', home: 0, meter: 1, water: 0, judge: 'life' },
   rest: { of: 'u8', home: 0, meter: 1, water: 0, judge: 'life' },
+  cover: { of: 'u8', home: 0, meter: 1, water: 0, judge: 'life' },
   heard: { of: 'u8', home: 0, meter: 1, water: 0, judge: null },
   flowMark: { of: 'u8', home: 0, meter: 0, water: FLOW_MARK_ROW, judge: null },
 

@@ -1,0 +1,36 @@
+import * as time from '../../../domain/time.ts'
+import type { Observation } from '../observation.ts'
+import { learnIdlePower } from './base-load.ts'
+import { BLOCK_HOURS, noteFlow } from './leak-floor.ts'
+import { NIGHT_TO_HOUR } from './parameters.ts'
+import * as places from './state.ts'
+import type { LifeState } from './state.ts'
+import { noteRun } from './steady.ts'
+
+// Of this module's own: an import would be looked up with every use.
+const { DAY_MS, HOUR_MS } = time
+const { F, FULL, LEAK_ROW } = places
+const BLOCK_MS = BLOCK_HOURS * HOUR_MS
+const NIGHT_ENDS_MS = NIGHT_TO_HOUR * HOUR_MS
+
+/**
+ * What an interval, held against the bar, teaches of the load with nobody's doing: of water the leak, of power how far it
+ * moves by itself (looked at anew when a night is over, because it is learned from the nights), of both what runs on unchanged.
+ */
+export function noteIdle(
+  state: LifeState,
+  { meter, intervalMs, amount }: Observation,
+  middleWallMs: number,
+): void {
+  const hours = intervalMs / HOUR_MS
+  const used = amount ?? 0
+  if (state.profile.meters[meter]?.kind === 'electricity') {
+    const at = state.leak + meter * LEAK_ROW + F.block
+    const day = Math.floor((middleWallMs - NIGHT_ENDS_MS) / DAY_MS) & FULL
+    if (state.u16[at] !== day) {
+      state.u16[at] = day
+      learnIdlePower(state, meter)
+    }
+  } else noteFlow(state, meter, used, hours, Math.floor(middleWallMs / BLOCK_MS))
+  noteRun(state, meter, used / hours, hours)
+}
