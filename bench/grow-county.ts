@@ -20,7 +20,7 @@ const TIMEZONE = 'Asia/Shanghai'
 /** Homes that live through the weeks; the others are each like one of them. */
 const PIONEERS = 256
 const HOMES_PER_VILLAGE = 200
-const HOMES_AT_ONCE = 2_000
+const HOMES_AT_ONCE = 20_000
 
 /**
  * Writes the state of a detector that has watched so many homes for weeks: some live through them, and the others are the same

@@ -110,32 +110,45 @@ export function decodeReadings(bytes: Uint8Array): Reading[] {
     const household = reader.string()
     return { meter, kind, household: household === '' ? null : (household as HouseholdId) }
   })
-  const meterOf = times(n, () => at(meters, reader.varint()))
-  const gatewayOf = times(n, () => at(gateways, reader.varint()))
+  if (n > bytes.length) throw new RangeError('bytes end too early')
+  // Columns of numbers, filled in plain loops: this is done for every reading, by each reader of the log.
+  const meterOf = new Uint32Array(n)
+  const gatewayOf = new Uint32Array(n)
+  const receivedAtMs = new Float64Array(n)
+  const delayMs = new Float64Array(n)
+  const register = new Float64Array(n)
+  const intervalMs = new Float64Array(n)
+  const consumption = new Float64Array(n)
+  for (let i = 0; i < n; i++) meterOf[i] = reader.varint()
+  for (let i = 0; i < n; i++) gatewayOf[i] = reader.varint()
   let previousMs = 0
-  const receivedAt = times(n, () => (previousMs += reader.signedVarint()))
-  const delay = times(n, () => reader.signedVarint())
-  const bits = times(n, () => reader.byte())
-  const quality = times(n, () => at(QUALITIES, reader.byte()))
-  const status = times(n, () => reader.byte())
-  const register = bits.map((b) => ((b & HAS_REGISTER) === 0 ? null : reader.double()))
-  const intervalMs = bits.map((b) => ((b & HAS_CONSUMPTION) === 0 ? null : reader.varint()))
-  const consumption = bits.map((b) => ((b & HAS_CONSUMPTION) === 0 ? null : reader.double()))
+  for (let i = 0; i < n; i++) receivedAtMs[i] = previousMs += reader.signedVarint()
+  for (let i = 0; i < n; i++) delayMs[i] = reader.signedVarint()
+  const bits = reader.bytes(n)
+  const quality = reader.bytes(n)
+  const status = reader.bytes(n)
+  const has = (i: number, what: number): boolean => (at(bits, i) & what) !== 0
+  for (let i = 0; i < n; i++) if (has(i, HAS_REGISTER)) register[i] = reader.double()
+  for (let i = 0; i < n; i++) if (has(i, HAS_CONSUMPTION)) intervalMs[i] = reader.varint()
+  for (let i = 0; i < n; i++) if (has(i, HAS_CONSUMPTION)) consumption[i] = reader.double()
   if (!reader.atEnd()) throw new RangeError('bytes left behind the last column')
-  return meterOf.map(({ meter, kind, household }, i) => ({
-    meter,
-    kind,
-    household,
-    gateway: at(gatewayOf, i),
-    timeMs: at(receivedAt, i) - at(delay, i),
-    receivedAtMs: at(receivedAt, i),
-    register: register[i] ?? null,
-    consumption: consumption[i] ?? null,
-    intervalMs: intervalMs[i] ?? null,
-    quality: at(quality, i),
-    status: at(status, i),
-    revision: (at(bits, i) & IS_REVISION) !== 0,
-  }))
+  return times(n, (i) => {
+    const { meter, kind, household } = at(meters, at(meterOf, i))
+    return {
+      meter,
+      kind,
+      household,
+      gateway: at(gateways, at(gatewayOf, i)),
+      timeMs: at(receivedAtMs, i) - at(delayMs, i),
+      receivedAtMs: at(receivedAtMs, i),
+      register: has(i, HAS_REGISTER) ? at(register, i) : null,
+      consumption: has(i, HAS_CONSUMPTION) ? at(consumption, i) : null,
+      intervalMs: has(i, HAS_CONSUMPTION) ? at(intervalMs, i) : null,
+      quality: at(QUALITIES, at(quality, i)),
+      status: at(status, i),
+      revision: has(i, IS_REVISION),
+    }
+  })
 }
 
 function code<K>(codes: ReadonlyMap<K, number>, key: K): number {
@@ -144,14 +157,14 @@ function code<K>(codes: ReadonlyMap<K, number>, key: K): number {
   return found
 }
 
-function at<T>(list: readonly T[], index: number): T {
+function at<T>(list: ArrayLike<T>, index: number): T {
   const found = list[index]
   if (found === undefined) throw new RangeError(`index ${index} of ${list.length}`)
   return found
 }
 
-function times<T>(count: number, make: () => T): T[] {
+function times<T>(count: number, make: (index: number) => T): T[] {
   const list: T[] = []
-  for (let i = 0; i < count; i++) list.push(make())
+  for (let i = 0; i < count; i++) list.push(make(i))
   return list
 }
