@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util'
 import mqtt from 'mqtt'
 import { MINUTE_MS } from '../domain/time.ts'
 import { dataFiles } from '../platform/data-folder.ts'
-import { METERS, newVillage } from './detector-village.ts'
+import { METERS, newVillage, START_MS } from './detector-village.ts'
 import { ask, count, say } from './end-to-end.ts'
 import { growCounty } from './grow-county.ts'
 
@@ -34,13 +34,15 @@ export async function run(args: string[]): Promise<void> {
     const full = path.join(folder, 'full')
     fs.mkdirSync(full)
     const begin = performance.now()
-    growCounty(full, homes, newVillage(Number(values.weeks), 15 * MINUTE_MS))
+    const village = newVillage(Number(values.weeks), 15 * MINUTE_MS)
+    growCounty(full, homes, village)
+    const nextMs = START_MS + (village.steps + 1) * village.stepMs
     const bytes = fs.statSync(dataFiles(full).detector).size
     say(
       `${count(homes * METERS)} meters of state, ${(bytes / homes / METERS).toFixed(0)} B a meter on disk, made in ${seconds(performance.now() - begin)}\n`,
     )
-    report('an empty folder (yardstick)', await startOn(empty))
-    report('the state of all meters', await startOn(full))
+    report('an empty folder (yardstick)', await startOn(empty, nextMs))
+    report('the state of all meters', await startOn(full, nextMs))
   } finally {
     fs.rmSync(folder, { recursive: true })
   }
@@ -53,7 +55,8 @@ interface Start {
   readonly rssBytes: number
 }
 
-async function startOn(data: string): Promise<Start> {
+/** @param nextMs time of the next reading of a meter */
+async function startOn(data: string, nextMs: number): Promise<Start> {
   const mqttPort = await freePort()
   const httpPort = await freePort()
   const begin = performance.now()
@@ -66,7 +69,7 @@ async function startOn(data: string): Promise<Start> {
     },
   )
   try {
-    const ackMs = await untilAcked(mqttPort, begin)
+    const ackMs = await untilAcked(mqttPort, begin, nextMs)
     const http = `http://127.0.0.1:${httpPort}`
     await untilAnswered(child, http)
     const readyMs = performance.now() - begin
@@ -79,10 +82,10 @@ async function startOn(data: string): Promise<Start> {
 }
 
 /** A gateway that was there before: it tries to connect until somebody answers, and publishes at once. */
-async function untilAcked(port: number, begin: number): Promise<number> {
+async function untilAcked(port: number, begin: number, timeMs: number): Promise<number> {
   const client = mqtt.connect({ port, host: '127.0.0.1', clientId: 'bench', reconnectPeriod: 20 })
   client.on('error', () => {})
-  const reading = { meter: 'W1', time: Date.now(), consumption: 1, intervalSeconds: 900, unit: 'L' }
+  const reading = { meter: 'W1', time: timeMs, consumption: 1, intervalSeconds: 900, unit: 'L' }
   await client.publishAsync('hearthline/v1/bench/readings', JSON.stringify(reading), { qos: 1 })
   const ackMs = performance.now() - begin
   await client.endAsync(true)
