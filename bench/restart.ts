@@ -97,7 +97,7 @@ async function untilAnswered(child: ChildProcess, http: string): Promise<void> {
   for (;;) {
     if (child.exitCode !== null) throw new Error(`serve ended with ${child.exitCode}`)
     try {
-      await ask(http)
+      await fetch(`${http}/healthz`)
       return
     } catch {
       await sleep(20)
