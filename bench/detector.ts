@@ -17,12 +17,12 @@ import { FLAG, type Item } from '../detector/core/window.ts'
 import { DETECTOR_MIGRATIONS } from '../detector/findings/schema.ts'
 import { openSnapshots } from '../detector/snapshot.ts'
 import type { Household } from '../domain/household.ts'
-import type { GatewayId, HouseholdId, MeterId } from '../domain/ids.ts'
-import type { Reading } from '../domain/reading.ts'
+import type { HouseholdId, MeterId } from '../domain/ids.ts'
 import { HOUR_MS, MINUTE_MS } from '../domain/time.ts'
 import { openDatabase } from '../platform/sqlite.ts'
 import { amountAt, METERS, newVillage, PATTERNS, START_MS, type Village } from './detector-village.ts'
 import { count, say } from './end-to-end.ts'
+import { readingsOf } from './live-feed.ts'
 
 const QUARTER_MS = 15 * MINUTE_MS
 const WEEKS = 6
@@ -261,37 +261,11 @@ function register(homes: number): Household[] {
   }))
 }
 
-function readingsOf(village: Village, homes: number, step: number): Reading[] {
-  const readings: Reading[] = []
-  const timeMs = START_MS + (step + 1) * village.stepMs
-  for (let home = 0; home < homes; home++) {
-    for (let meter = 0; meter < METERS; meter++) {
-      const kind = meter === 0 ? 'water' : 'electricity'
-      readings.push({
-        meter: `${meter === 0 ? 'W' : 'E'}${home}` as MeterId,
-        kind,
-        household: `H${home}` as HouseholdId,
-        gateway: 'bench' as GatewayId,
-        timeMs,
-        receivedAtMs: timeMs + MINUTE_MS,
-        register: null,
-        consumption: amountAt(village, home, step, meter),
-        intervalMs: village.stepMs,
-        quality: 'measured',
-        status: 0,
-        revision: false,
-      })
-    }
-  }
-  return readings
-}
-
 /** Packed items and the older states of the ladders. */
 function windowBytes(detector: Detector): number {
   let bytes = 0
   for (const { rewind, shelf } of detector.homes.values()) {
-    bytes +=
-      rewind.window.bytes.length + rewind.window.rows.byteLength + rewind.ladder.length * shelf.slab.bytes
+    bytes += rewind.window.stretch.room + rewind.ladder.length * shelf.slab.bytes
   }
   return bytes
 }

@@ -21,6 +21,10 @@ const BENCHMARKS: Record<
     what: 'readings folded a second on one core, bytes a meter, all meters of a country held at once, snapshot and restore',
     load: () => import('./detector.ts'),
   },
+  restart: {
+    what: 'a system with the state of --meters N is started: seconds to the first PUBACK, and until its detector judges',
+    load: () => import('./restart.ts'),
+  },
   trend: {
     what: 'what the trends cost and find on a file of real readings: --readings FILE [--timezone ZONE] [--rounds N]',
     load: () => import('./trend.ts'),

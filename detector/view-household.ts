@@ -1,6 +1,7 @@
 import type { Detector } from './core/detector.ts'
 import { isInRegion } from '../domain/household.ts'
 import type { EpochMs } from '../domain/time.ts'
+import { calledOffline } from './core/called-offline.ts'
 import { blindSinceMs } from './core/devices/blind.ts'
 import { COLUMN, get } from './core/devices/state.ts'
 import { headOf } from './core/head.ts'
@@ -23,7 +24,7 @@ export function viewHousehold(detector: Detector, id: string): HouseholdView | n
     meters: home.profile.meters.map((meter, index) => ({
       id: meter.id,
       lastMs: finite(get(head, index, COLUMN.lastMs)),
-      offline: !Number.isNaN(home.offlineMs[index] ?? NaN),
+      offline: !Number.isNaN(calledOffline(home, index)),
     })),
     active: [...home.said.values()]
       .filter((outcome) => outcome.clear === null)

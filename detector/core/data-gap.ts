@@ -1,4 +1,5 @@
 import { HOUR_MS } from '../../domain/time.ts'
+import { calledOffline } from './called-offline.ts'
 import { describeGap, describeGapHold } from './describe-holds.ts'
 import { overdueMs } from './devices/offline.ts'
 import type { HomeEvent } from './home-event.ts'
@@ -21,8 +22,8 @@ export function gapEvent(home: Home, context: HomeContext): HomeEvent | null {
   const head = headOf(home)
   const measuredMs = measuredMsIn(head)
   let missedMs = -Infinity
-  for (let meter = 0; meter < home.offlineMs.length; meter++) {
-    if (Number.isNaN(home.offlineMs[meter] ?? NaN)) return null
+  for (let meter = 0; meter < home.profile.meters.length; meter++) {
+    if (Number.isNaN(calledOffline(home, meter))) return null
     missedMs = Math.max(missedMs, overdueMs(head, meter, context.holes))
   }
   const silence = Number.isFinite(missedMs) ? presentSilence(head, measuredMs) : null

@@ -21,6 +21,8 @@ export interface Detector {
   settings: Settings
   /** By key: `h:` and a household's id, or `m:` and the id of a meter that nobody has claimed. */
   readonly homes: Map<string, Home>
+  /** The number of the next home that is kept. */
+  nextHome: number
   readonly meters: MeterTable
   readonly gateways: Gateways
   readonly listening: Listening
@@ -32,9 +34,21 @@ export interface Detector {
   /** Readings judged by nobody: marked `late` by ingest, or behind what their home remembers. */
   unjudged: number
   lastEventMs: EpochMs
-  /** Homes changed, and keys of homes gone, since whoever saves the state last cleared these. */
-  readonly dirty: Set<Home>
-  readonly gone: Set<string>
+  /** Numbers of homes gone since whoever saves the state last cleared this. */
+  readonly gone: Set<number>
+}
+
+/** From here on the home is the one of its key; it takes the number of the one that it replaces. */
+export function keepHome(detector: Detector, home: Home): void {
+  home.number = detector.homes.get(home.key)?.number ?? detector.nextHome++
+  detector.homes.set(home.key, home)
+  home.isDirty = true
+}
+
+/** The home is no more, and nobody has its key. */
+export function loseHome(detector: Detector, home: Home): void {
+  detector.homes.delete(home.key)
+  detector.gone.add(home.number)
 }
 
 export function newDetector(
@@ -46,6 +60,7 @@ export function newDetector(
   return {
     settings,
     homes: new Map(),
+    nextHome: 0,
     meters: newMeterTable(),
     gateways: newGateways(),
     listening,
@@ -55,7 +70,6 @@ export function newDetector(
     ticks: 0,
     unjudged: 0,
     lastEventMs: -Infinity,
-    dirty: new Set(),
     gone: new Set(),
   }
 }

@@ -1,171 +1,255 @@
-import { newMember, type HomeOutage } from './area/member.ts'
-import { RING_HOURS } from './area/outage.ts'
-import { bytesOf, floatsOf, joinFrames, splitFrames } from './frames.ts'
+import { INACTIVITY_RULES, RISK_TIERS } from '../../domain/household.ts'
+import type { GatewayId, HouseholdId, MeterId } from '../../domain/ids.ts'
+import { METER_KINDS } from '../../domain/units.ts'
+import type { HomeOutage } from './area/member.ts'
 import type { HomeEvent } from './home-event.ts'
 import type { HomeAbsence } from './holds.ts'
-import type { Home, Skew } from './household.ts'
-import type { Matters, Outcome } from './matters.ts'
+import { assemble, notesIn, windowIn, type Home, type Notes, type Skew } from './household.ts'
+import { NO_MATTERS, type Outcome } from './matters.ts'
+import { NONE } from './none.ts'
 import type { Profile } from './observation.ts'
-import { shelfFor, type Records } from './state/records.ts'
-import { decodeDelta, encodeDelta } from './state/delta.ts'
-import { allocate, recordBytes, type Slab } from './state/slab.ts'
-import type { Said } from './rewind.ts'
-import { loadTrend, saveTrend, type SavedTrend } from './trend/home-trend.ts'
-import type { Item } from './window.ts'
+import { loadBytes, packedBytes } from './packed-window.ts'
+import type { Rung, Said } from './rewind.ts'
+import type { ByteSink } from './state/byte-sink.ts'
+import type { ByteSource } from './state/byte-source.ts'
+import { encodeDelta, recordOfDelta } from './state/delta.ts'
+import { shelfFor, type Records, type Shelf } from './state/records.ts'
+import { recordBytes, recordOf } from './state/slab.ts'
+import type { OpenTrend } from './trend/judge-day.ts'
 import { unknownForm } from './unknown-form.ts'
 
 /**
- * A home as bytes: what is told in words and lists as JSON, numbers as columns in the machine's own (little endian)
- * order. It decodes to a home that behaves the same to the last bit, which the snapshot test holds it to.
+ * A home as bytes: names, a few numbers, and its records as they lie in memory (little endian). What few homes have (words that
+ * were said, absences, outages) follows as JSON, where there is any. It decodes to a home that behaves the same to the
+ * last bit, which the snapshot test holds it to.
  */
-interface Head {
-  readonly version: 5
-  readonly key: string
-  readonly profile: Profile
-  readonly followsZone: boolean
-  readonly rungs: readonly number[]
-  readonly count: number
-  readonly base: Item | null
+const VERSION = 5
+
+/** What few homes have. */
+interface Rare {
   readonly events: readonly Said<HomeEvent>[]
   readonly absences: readonly HomeAbsence[]
   readonly skews: readonly Skew[]
   readonly loose: readonly HomeEvent[]
-  readonly trend: SavedTrend
   readonly said: readonly (readonly [string, Outcome])[]
-  readonly region: string | null
-  readonly newestHour: number
   readonly outages: readonly HomeOutage[]
+  readonly sealed: readonly OpenTrend[]
+  readonly open: readonly OpenTrend[]
+  readonly told: readonly { readonly day: number; readonly event: HomeEvent }[]
 }
 
 const text = new TextEncoder()
 const words = new TextDecoder()
-/** Frames in front of the states: head, numbers, rows and bytes of the window, the home's row, hours of the areas. */
-const FIXED_FRAMES = 6
 
-export function encodeHome(home: Home): Uint8Array {
-  const { rewind } = home
-  const head: Head = {
-    version: 5,
-    key: home.key,
-    profile: home.profile,
-    followsZone: home.followsZone,
-    rungs: rewind.ladder.map((rung) => rung.index),
-    count: rewind.window.count,
-    // JSON has no NaN; a base is compared by its place only.
-    base: rewind.base === null ? null : { ...rewind.base, amount: 0 },
-    events: rewind.events,
-    absences: home.absences,
-    skews: home.skews,
-    loose: home.loose,
-    trend: saveTrend(home.trend),
-    said: [...home.said],
-    region: home.member.region,
-    newestHour: home.member.newestHour,
-    outages: home.member.outages,
-  }
-  const states = [...rewind.ladder.map((rung) => rung.state), rewind.head]
-  const meters = home.profile.meters.length
-  const numbers = new Float64Array(meters + 2 + rewind.ladder.length)
-  numbers.set(home.offlineMs, 0)
-  numbers[meters] = home.wakeMs
-  numbers[meters + 1] = rewind.window.firstMs
-  rewind.ladder.forEach((rung, index) => (numbers[meters + 2 + index] = rung.endMs))
-  return joinFrames([
-    text.encode(JSON.stringify(head)),
-    bytesOf(numbers),
-    bytesOf(rewind.window.rows),
-    rewind.window.bytes.subarray(0, rewind.window.used),
-    recordBytes(home.shelf.rows, home.row),
-    home.member.hours,
-    ...encodeStates(home.shelf.slab, states),
-  ])
+export function encodeHome(home: Home, sink: ByteSink): void {
+  const { shelf } = home
+  sink.byte(VERSION)
+  encodeProfile(home, sink)
+  sink.raw(recordBytes(shelf.rows, home.row))
+  sink.raw(recordBytes(shelf.notes, home.notes.record))
+  encodeRewind(home, sink)
+  sink.double(home.wakeMs)
+  encodeMember(home, sink)
+  encodeTrend(home, sink)
+  encodeRare(home, sink)
 }
 
-export function decodeHome(bytes: Uint8Array, records: Records): Home {
-  const frames = splitFrames(bytes)
-  const head = JSON.parse(words.decode(frames[0])) as Head
-  if (head.version !== 5) throw unknownForm('a home', head.version)
-  const meters = head.profile.meters.length
-  const numbers = floatsOf(frames[1])
-  const shelf = shelfFor(records, head.profile)
-  const states = decodeStates(head, shelf.slab, frames.slice(FIXED_FRAMES))
-  const items = frames[3] ?? new Uint8Array(0)
+export function decodeHome(source: ByteSource, number: number, records: Records): Home {
+  const version = source.byte()
+  if (version !== VERSION) throw unknownForm('a home', version)
+  const { key, profile, followsZone } = decodeProfile(source)
+  const shelf = shelfFor(records, profile)
+  const row = recordOf(shelf.rows, source.raw(shelf.rows.bytes))
+  const notes = notesIn(shelf, recordOf(shelf.notes, source.raw(shelf.notes.bytes)))
+  const rewind = decodeRewind(source, shelf, notes)
+  const home = assemble(key, profile, followsZone, shelf, row, notes, rewind)
+  home.number = number
+  home.isDirty = false
+  home.wakeMs = source.double()
+  decodeMember(home, source)
+  decodeTrend(home, source)
+  decodeRare(home, source)
+  return home
+}
+
+const OWN = 1
+const FOLLOWS_ZONE = 2
+
+function encodeProfile({ key, profile, followsZone }: Home, sink: ByteSink): void {
+  sink.byte((key.startsWith('m:') ? OWN : 0) | (followsZone ? FOLLOWS_ZONE : 0))
+  sink.text(profile.household)
+  sink.text(profile.timezone)
+  sink.text(profile.region ?? null)
+  sink.byte(RISK_TIERS.indexOf(profile.tier))
+  sink.byte(INACTIVITY_RULES.indexOf(profile.rule))
+  sink.word(profile.meters.length)
+  for (const { id, kind } of profile.meters) {
+    sink.byte(METER_KINDS.indexOf(kind))
+    sink.text(id)
+  }
+}
+
+function decodeProfile(source: ByteSource): Pick<Home, 'key' | 'profile' | 'followsZone'> {
+  const flags = source.byte()
+  const household = (source.text() ?? '') as HouseholdId
+  const timezone = shared(source.text()) ?? ''
+  const region = shared(source.text())
+  const tier = oneOf(RISK_TIERS, source.byte())
+  const rule = oneOf(INACTIVITY_RULES, source.byte())
+  const meters: Profile['meters'][number][] = []
+  for (let left = source.word(); left > 0; left--) {
+    const kind = oneOf(METER_KINDS, source.byte())
+    meters.push({ id: (source.text() ?? '') as MeterId, kind })
+  }
   return {
-    key: head.key,
-    profile: head.profile,
-    followsZone: head.followsZone,
-    shelf,
-    rewind: {
-      window: {
-        meters,
-        bytes: items,
-        used: items.length,
-        count: head.count,
-        firstMs: numbers[meters + 1] ?? -Infinity,
-        rows: floatsOf(frames[2]),
-      },
-      fresh: [],
-      open: null,
-      ladder: head.rungs.map((index, rung) => ({
-        index,
-        endMs: numbers[meters + 2 + rung] ?? -Infinity,
-        state: states[rung] ?? -1,
-      })),
-      head: states[head.rungs.length] ?? -1,
-      folded: head.count,
-      dirtyFrom: Infinity,
-      base: head.base,
-      events: head.events.map((said) => ({ ...said })),
-    },
-    row: recordOf(head, shelf.rows, frames[4]),
-    offlineMs: numbers.slice(0, meters),
-    absences: [...head.absences],
-    member: {
-      ...newMember(head.region),
-      hours: frames[5] ?? new Uint8Array(RING_HOURS),
-      newestHour: head.newestHour,
-      outages: head.outages,
-    },
-    skews: head.skews.map((skew) => ({ ...skew })),
-    loose: [...head.loose],
-    trend: loadTrend(head.trend),
-    said: new Map(head.said) satisfies Matters,
-    wakeMs: numbers[meters] ?? Infinity,
+    key: `${(flags & OWN) !== 0 ? 'm' : 'h'}:${household}`,
+    profile: { household, tier, timezone, rule, region, meters },
+    followsZone: (flags & FOLLOWS_ZONE) !== 0,
   }
 }
 
-/** The newest state whole, each older one as what differs from the next: a fifth of the bytes. */
-function encodeStates(slab: Slab, records: readonly number[]): Uint8Array[] {
-  return records.map((record, index) => {
-    const next = records[index + 1]
-    const bytes = recordBytes(slab, record)
-    return next === undefined ? bytes : encodeDelta(bytes, recordBytes(slab, next))
-  })
+function oneOf<T>(list: readonly T[], index: number): T {
+  const found = list[index]
+  if (found === undefined) throw new Error(`a saved home has a code ${index} of ${list.length}`)
+  return found
 }
 
-function decodeStates(head: Head, slab: Slab, frames: readonly Uint8Array[]): number[] {
-  if (frames.length !== head.rungs.length + 1) {
-    throw new Error(
-      `home ${head.key} was saved with ${frames.length} states, expected ${head.rungs.length + 1}`,
-    )
-  }
-  const records: number[] = []
-  let bytes: Uint8Array | undefined
-  for (const frame of frames.toReversed()) {
-    bytes = bytes === undefined ? frame : decodeDelta(frame, bytes)
-    records.unshift(recordOf(head, slab, bytes))
-  }
-  return records
+/** Neighbours have the same words: one of each is kept. A cache; when full it begins anew. */
+const known = new Map<string, string>()
+const MAX_KNOWN = 100_000
+
+function shared(name: string | null): string | null {
+  if (name === null) return null
+  const same = known.get(name)
+  if (same !== undefined) return same
+  if (known.size >= MAX_KNOWN) known.clear()
+  known.set(name, name)
+  return name
 }
 
-/** @throws Error where the bytes are not a record of this layout: a broken invariant. */
-function recordOf(head: Head, slab: Slab, bytes: Uint8Array | undefined): number {
-  if (bytes?.length !== slab.bytes) {
-    throw new Error(
-      `home ${head.key} was saved with a state of ${bytes?.length ?? 0} bytes, expected ${slab.bytes}`,
-    )
+function encodeRewind({ rewind, shelf }: Home, sink: ByteSink): void {
+  const { window, ladder, base, head, restless } = rewind
+  sink.word(window.count)
+  sink.double(window.firstMs)
+  sink.framed(packedBytes(window))
+  sink.word(restless)
+  // A base is compared by its place only.
+  sink.double(base === null ? NaN : base.endMs)
+  sink.word(base === null ? 0 : base.meter)
+  sink.raw(recordBytes(shelf.slab, head))
+  sink.word(ladder.length)
+  // The newest state whole, each older one as what differs from the next: a fifth of the bytes.
+  let newer = head
+  for (let at = ladder.length - 1; at >= 0; at--) {
+    const rung = ladder[at]
+    if (rung === undefined) break
+    sink.word(rung.index)
+    sink.double(rung.endMs)
+    sink.framed(encodeDelta(recordBytes(shelf.slab, rung.state), recordBytes(shelf.slab, newer)))
+    newer = rung.state
   }
-  const record = allocate(slab)
-  recordBytes(slab, record).set(bytes)
-  return record
+}
+
+function decodeRewind(source: ByteSource, shelf: Shelf, notes: Notes): Home['rewind'] {
+  const { slab } = shelf
+  const window = windowIn(shelf, notes)
+  window.count = source.word()
+  window.firstMs = source.double()
+  loadBytes(window, source.framed())
+  const restless = source.word()
+  const endMs = source.double()
+  const meter = source.word()
+  const base = Number.isNaN(endMs) ? null : { endMs, meter, intervalMs: 0, amount: 0, flags: 0 }
+  const head = recordOf(slab, source.raw(slab.bytes))
+  let newer = head
+  const ladder: Rung<number>[] = []
+  for (let left = source.word(); left > 0; left--) {
+    const index = source.word()
+    const rungMs = source.double()
+    newer = recordOfDelta(slab, source.framed(), newer)
+    ladder.push({ index, endMs: rungMs, state: newer })
+  }
+  ladder.reverse()
+  return {
+    window,
+    fresh: NONE,
+    open: null,
+    ladder,
+    restless,
+    head,
+    folded: window.count,
+    dirtyFrom: Infinity,
+    base,
+    events: NONE,
+  }
+}
+
+function encodeMember({ member }: Home, sink: ByteSink): void {
+  sink.text(member.region)
+  sink.word(member.newestHour)
+  for (const gateway of member.gateways) sink.text(gateway)
+}
+
+function decodeMember({ member }: Home, source: ByteSource): void {
+  member.region = shared(source.text())
+  member.newestHour = source.word()
+  for (let kind = 0; kind < member.gateways.length; kind++) {
+    member.gateways[kind] = shared(source.text()) as GatewayId | null
+  }
+}
+
+function encodeTrend({ trend }: Home, sink: ByteSink): void {
+  sink.text(trend.path)
+  for (const day of [trend.sealedDay, trend.judgedDay, trend.toldDay]) sink.word(day)
+  for (const seen of [trend.stamp, trend.revision, trend.absences]) sink.double(seen)
+}
+
+function decodeTrend({ trend }: Home, source: ByteSource): void {
+  trend.path = shared(source.text()) ?? ''
+  trend.sealedDay = source.word()
+  trend.judgedDay = source.word()
+  trend.toldDay = source.word()
+  trend.stamp = source.double()
+  trend.revision = source.double()
+  trend.absences = source.double()
+}
+
+function encodeRare(home: Home, sink: ByteSink): void {
+  const { rewind, absences, skews, loose, said, member, trend } = home
+  const isUsual =
+    rewind.events.length + absences.length + skews.length + loose.length + said.size === 0 &&
+    member.outages.length + trend.sealed.length + trend.open.length + trend.events.length === 0
+  if (isUsual) {
+    sink.framed(NOTHING)
+    return
+  }
+  const rare: Rare = {
+    events: rewind.events,
+    absences,
+    skews,
+    loose,
+    said: [...said],
+    outages: member.outages,
+    sealed: trend.sealed,
+    open: trend.open,
+    told: trend.events,
+  }
+  sink.framed(text.encode(JSON.stringify(rare)))
+}
+
+const NOTHING = new Uint8Array(0)
+
+function decodeRare(home: Home, source: ByteSource): void {
+  const bytes = source.framed()
+  if (bytes.length === 0) return
+  const rare = JSON.parse(words.decode(bytes)) as Rare
+  home.rewind.events = rare.events.map((said) => ({ ...said }))
+  home.absences = rare.absences
+  home.skews = rare.skews
+  home.loose = rare.loose
+  home.said = rare.said.length === 0 ? NO_MATTERS : new Map(rare.said)
+  home.member.outages = rare.outages
+  home.trend.sealed = rare.sealed
+  home.trend.open = rare.open
+  home.trend.events = rare.told
 }

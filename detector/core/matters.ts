@@ -18,6 +18,9 @@ export interface Outcome {
 
 /** By kind and onset, which identify a matter within its home. */
 export type Matters = Map<string, Outcome>
+/** Those that were said; whoever changes them makes others. */
+export type Said = ReadonlyMap<string, Outcome>
+export const NO_MATTERS: Said = new Map()
 
 export function matterKey(kind: string, onsetMs: EpochMs): string {
   return `${kind}@${onsetMs}`
@@ -94,7 +97,7 @@ function join(explanations: readonly Explanation[]): Explanation {
  * What has to be said so that whoever heard `said` now believes `now`. A raise that is said again replaces what was said
  * of its matter and makes it active; what is no more is retracted. `atMs` of a retraction: the home's newest data.
  */
-export function sayDifference(said: Matters, now: Matters, atMs: EpochMs, why?: Explanation): Finding[] {
+export function sayDifference(said: Said, now: Said, atMs: EpochMs, why?: Explanation): Finding[] {
   const findings: Finding[] = []
   for (const [key, { raise }] of said) {
     if (now.has(key)) continue

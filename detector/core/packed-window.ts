@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../domain/time.ts'
-import { FLAG, insertAt, newWindow, type Item, type Window } from './window.ts'
+import { giveBack, newHeap, newStretch, resize, type Heap, type Stretch } from './state/heap.ts'
+import { FLAG, insertAt, itemAt, newWindow, type Item, type Window } from './window.ts'
 
 /**
  * The items of a home's lateness window in their order, as few bytes as will do: one or two for a reading that follows
@@ -16,13 +17,16 @@ import { FLAG, insertAt, newWindow, type Item, type Window } from './window.ts'
  */
 export interface PackedWindow {
   readonly meters: number
-  bytes: Uint8Array
+  readonly heap: Heap
+  /** Where its bytes lie. */
+  readonly stretch: Stretch
   used: number
   count: number
   /** -Infinity while there is no item. */
   firstMs: EpochMs
-  /** Three rows: the older mark, the newer mark, the end. */
+  /** Three rows from `rowsAt` on: the older mark, the newer mark, the end. */
   readonly rows: Float64Array
+  readonly rowsAt: number
 }
 
 /** Columns of a row: items and bytes before it, end of the item before it; then for each meter its last end, interval, flags. */
@@ -50,15 +54,19 @@ const MARK_ITEMS = 16
 /** An item has no more bytes than this. */
 const MAX_ITEM_BYTES = 32
 
+/** Numbers that it keeps beside its bytes. */
+export function marksLength(meters: number): number {
+  return 3 * rowLength(meters)
+}
+
+/** A window that has its bytes in this heap and its marks in these numbers, as they stand there. */
+export function windowOn(meters: number, heap: Heap, rows: Float64Array, rowsAt: number): PackedWindow {
+  return { meters, heap, stretch: newStretch(), used: 0, count: 0, firstMs: -Infinity, rows, rowsAt }
+}
+
+/** An empty window that has all to itself. */
 export function newPackedWindow(meters: number): PackedWindow {
-  const packed: PackedWindow = {
-    meters,
-    bytes: new Uint8Array(0),
-    used: 0,
-    count: 0,
-    firstMs: -Infinity,
-    rows: new Float64Array(3 * rowLength(meters)),
-  }
+  const packed = windowOn(meters, newHeap(), new Float64Array(marksLength(meters)), 0)
   clear(packed)
   return packed
 }
@@ -67,44 +75,72 @@ function rowLength(meters: number): number {
   return METER + PER_METER * meters
 }
 
-export function clonePackedWindow(packed: PackedWindow): PackedWindow {
-  return { ...packed, bytes: packed.bytes.slice(0, packed.used), rows: packed.rows.slice() }
+/** The row of a window that has no items, to be worked on. */
+function emptyRow(meters: number): Float64Array {
+  const row = new Float64Array(rowLength(meters))
+  row[BEFORE] = -Infinity
+  for (let meter = 0; meter < meters; meter++) row[METER + PER_METER * meter] = -Infinity
+  return row
+}
+
+/** Makes a window of as many meters the same as another. */
+export function copyWindow(from: PackedWindow, to: PackedWindow): void {
+  loadBytes(to, from.stretch.bytes.subarray(from.stretch.at, from.stretch.at + from.used))
+  to.count = from.count
+  to.firstMs = from.firstMs
+  to.rows.set(from.rows.subarray(from.rowsAt, from.rowsAt + marksLength(from.meters)), to.rowsAt)
+}
+
+/** The items as they are packed; not a copy. */
+export function packedBytes({ stretch, used }: PackedWindow): Uint8Array {
+  return stretch.bytes.subarray(stretch.at, stretch.at + used)
+}
+
+/** Takes the bytes of items; what else is known of them is to be set beside it. */
+export function loadBytes(packed: PackedWindow, bytes: Uint8Array): void {
+  const { heap, stretch } = packed
+  if (bytes.length > stretch.room) resize(heap, stretch, 0, bytes.length + MAX_ITEM_BYTES)
+  stretch.bytes.set(bytes, stretch.at)
+  packed.used = bytes.length
+}
+
+/** Gives its bytes back: the window is no more. */
+export function endWindow({ heap, stretch }: PackedWindow): void {
+  giveBack(heap, stretch)
 }
 
 /** End of the newest item; -Infinity where there is none. */
-export function lastMsOf({ rows, meters }: PackedWindow): EpochMs {
-  return rows[END * rowLength(meters) + BEFORE] ?? -Infinity
+export function lastMsOf({ rows, rowsAt, meters }: PackedWindow): EpochMs {
+  return rows[rowsAt + END * rowLength(meters) + BEFORE] ?? -Infinity
 }
 
 /** Takes all items out. */
 export function clear(packed: PackedWindow): void {
-  const { rows, meters } = packed
+  const { rows, rowsAt, meters } = packed
   packed.used = 0
   packed.count = 0
   packed.firstMs = -Infinity
-  rows.fill(0)
-  for (let row = 0; row < 3; row++) {
-    const at = row * rowLength(meters)
-    rows[at + BEFORE] = -Infinity
-    for (let meter = 0; meter < meters; meter++) rows[at + METER + PER_METER * meter] = -Infinity
-  }
+  const row = emptyRow(meters)
+  for (let mark = 0; mark < 3; mark++) rows.set(row, rowsAt + mark * row.length)
 }
 
 /** Appends an item that comes after all others. */
 export function append(packed: PackedWindow, item: Item): void {
-  const { rows, meters } = packed
+  const { rows, rowsAt, meters, stretch } = packed
   const length = rowLength(meters)
-  if (packed.count - (rows[NEWER * length + INDEX] ?? 0) >= MARK_ITEMS) {
-    rows.copyWithin(OLDER * length, NEWER * length, (NEWER + 1) * length)
-    rows.copyWithin(NEWER * length, END * length, (END + 1) * length)
+  const newer = rowsAt + NEWER * length
+  const end = rowsAt + END * length
+  if (packed.count - (rows[newer + INDEX] ?? 0) >= MARK_ITEMS) {
+    rows.copyWithin(rowsAt, newer, end)
+    rows.copyWithin(newer, end, end + length)
   }
-  if (packed.bytes.length - packed.used < MAX_ITEM_BYTES) grow(packed)
-  const row = END * length
-  packed.used = write(packed.bytes, packed.used, rows, row, item)
-  note(rows, row, item)
+  const { used } = packed
+  if (stretch.room - used < MAX_ITEM_BYTES) resize(packed.heap, stretch, used, used + MAX_ITEM_BYTES)
+  packed.used = write(stretch.bytes, stretch.at + used, rows, end, item) - stretch.at
+  note(rows, end, item)
   packed.count++
-  rows[row + INDEX] = packed.count
-  rows[row + BYTE] = packed.used
+  rows[end + INDEX] = packed.count
+  rows[end + BYTE] = packed.used
   if (packed.count === 1) packed.firstMs = item.endMs
 }
 
@@ -160,22 +196,27 @@ function note(rows: Float64Array, row: number, { endMs, meter, intervalMs, flags
 
 /** Takes the items behind the older mark out, and gives them in columns; `from`: how many stay. */
 export function unpackTail(packed: PackedWindow): { readonly from: number; readonly window: Window } {
-  const { rows, meters } = packed
+  const { rows, rowsAt, meters } = packed
   const length = rowLength(meters)
-  const from = rows[INDEX] ?? 0
+  const from = rows[rowsAt + INDEX] ?? 0
   if (from === 0) return { from, window: unpackAll(packed) }
-  const window = readItems(packed, rows.slice(0, length))
+  const window = readItems(packed, rows.slice(rowsAt, rowsAt + length))
   packed.count = from
-  packed.used = rows[BYTE] ?? 0
-  rows.copyWithin(NEWER * length, 0, length)
-  rows.copyWithin(END * length, 0, length)
+  packed.used = rows[rowsAt + BYTE] ?? 0
+  rows.copyWithin(rowsAt + NEWER * length, rowsAt, rowsAt + length)
+  rows.copyWithin(rowsAt + END * length, rowsAt, rowsAt + length)
   return { from, window }
 }
 
-/** Gives back what is not used, but for some room to grow. */
-export function trim(packed: PackedWindow): void {
-  const length = Math.ceil(packed.used * 1.25) + MAX_ITEM_BYTES
-  if (packed.bytes.length > length) packed.bytes = packed.bytes.slice(0, length)
+/** Forgets the `count` oldest items, and gives back what is not needed for the others. @returns the last of them */
+export function forgetFirst(packed: PackedWindow, count: number): Item {
+  glance.length = 0
+  const window = readItems(packed, emptyRow(packed.meters), glance)
+  const last = itemAt(window, count - 1)
+  clear(packed)
+  packTail(packed, window, count)
+  resize(packed.heap, packed.stretch, packed.used, packed.used + MAX_ITEM_BYTES)
+  return last
 }
 
 /** Takes all items out, and gives them in columns. */
@@ -187,7 +228,7 @@ export function unpackAll(packed: PackedWindow): Window {
 
 /** All items in columns, while they stay. */
 export function columnsOf(packed: PackedWindow): Window {
-  return readItems(packed, newPackedWindow(packed.meters).rows.subarray(0, rowLength(packed.meters)))
+  return readItems(packed, emptyRow(packed.meters))
 }
 
 /** Columns to read into, for whoever looks and keeps nothing. */
@@ -195,39 +236,30 @@ const glance = newWindow(64)
 
 /** Some of the newest items in columns, all that end after `afterMs` among them; they hold until the next such look. */
 export function glanceAfter(packed: PackedWindow, afterMs: EpochMs): Window {
-  const { rows, meters } = packed
+  const { rows, rowsAt, meters } = packed
   const length = rowLength(meters)
   let row = NEWER
-  while (row >= OLDER && (rows[row * length + BEFORE] ?? 0) > afterMs) row--
+  while (row >= OLDER && (rows[rowsAt + row * length + BEFORE] ?? 0) > afterMs) row--
+  const at = rowsAt + row * length
   glance.length = 0
-  const from =
-    row >= OLDER
-      ? rows.slice(row * length, (row + 1) * length)
-      : newPackedWindow(meters).rows.subarray(0, length)
-  return readItems(packed, from, glance)
+  return readItems(packed, row >= OLDER ? rows.slice(at, at + length) : emptyRow(meters), glance)
 }
 
-/** Puts items that come after all others behind them. */
-export function packTail(packed: PackedWindow, window: Window): void {
-  for (let index = 0; index < window.length; index++) {
-    append(packed, {
-      endMs: window.endMs[index] ?? 0,
-      meter: window.meter[index] ?? 0,
-      intervalMs: window.intervalMs[index] ?? 0,
-      amount: window.amount[index] ?? NaN,
-      flags: window.flags[index] ?? 0,
-    })
-  }
+/** Puts items that come after all others behind them; those before `from` are left out. */
+export function packTail(packed: PackedWindow, window: Window, from = 0): void {
+  for (let index = from; index < window.length; index++) append(packed, itemAt(window, index))
 }
 
 /** The items from a row's place on; `row` is worked on. */
 function readItems(
-  { bytes, used, count }: PackedWindow,
+  { stretch, used, count }: PackedWindow,
   row: Float64Array,
   window: Window = newWindow(count - (row[INDEX] ?? 0) + 1),
 ): Window {
-  let at = row[BYTE] ?? 0
-  while (at < used) {
+  const { bytes } = stretch
+  let at = stretch.at + (row[BYTE] ?? 0)
+  const end = stretch.at + used
+  while (at < end) {
     const head = bytes[at++] ?? 0
     let meter = head >> 3
     if (meter === FAR_METER) {
@@ -273,8 +305,8 @@ function readItems(
 
 /** Is (endMs, meter, fault or not) after all items? */
 export function comesLast(packed: PackedWindow, { endMs, meter, flags }: Item): boolean {
-  const { rows, meters } = packed
-  const row = END * rowLength(meters)
+  const { rows, rowsAt, meters } = packed
+  const row = rowsAt + END * rowLength(meters)
   const lastMs = rows[row + BEFORE] ?? -Infinity
   if (endMs !== lastMs) return endMs > lastMs
   // Of the same moment: after every meter that has an item there, which cannot be its own.
@@ -286,13 +318,6 @@ export function comesLast(packed: PackedWindow, { endMs, meter, flags }: Item): 
     if (!isFaultAfterReading) return false
   }
   return true
-}
-
-/** Grows by an eighth: most of what a window needs, it has after the first days. */
-function grow(packed: PackedWindow): void {
-  const bytes = new Uint8Array(Math.ceil(packed.used * 1.125) + 2 * MAX_ITEM_BYTES)
-  bytes.set(packed.bytes.subarray(0, packed.used))
-  packed.bytes = bytes
 }
 
 function writeVarint(bytes: Uint8Array, from: number, value: number): number {

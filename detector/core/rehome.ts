@@ -1,12 +1,12 @@
-import { inherit } from './area/member.ts'
 import type { HomeEvent } from './home-event.ts'
-import { endHome, newHome, takeItem, type Home } from './household.ts'
+import { newHome, takeItem, type Home } from './household.ts'
+import { NONE } from './none.ts'
 import type { Profile } from './observation.ts'
-import { clonePackedWindow } from './packed-window.ts'
-import { itemsOf } from './rewind.ts'
+import { copyWindow } from './packed-window.ts'
+import { itemsOf, type Said } from './rewind.ts'
 import { copyClosed, newestClosed } from './state/row.ts'
 import type { Records } from './state/records.ts'
-import { copyRecord } from './state/slab.ts'
+import { copyRecord, recordBytes, release } from './state/slab.ts'
 import { itemAt } from './window.ts'
 
 /**
@@ -58,36 +58,39 @@ export function isSameProfile(one: Profile, other: Profile): boolean {
   )
 }
 
+/** The same home under another name: everything that is kept of it is copied, record by record. */
 function relabel(home: Home, source: Home): Home {
-  const { profile } = home
+  const { profile, shelf, rewind } = home
   const rename = (event: HomeEvent): HomeEvent => ({
     meter: event.meter,
     finding: { ...event.finding, household: profile.household },
   })
-  const { rewind } = source
-  const move = (record: number): number => copyRecord(source.shelf.slab, record)
-  endHome(home)
-  return {
-    ...home,
-    rewind: {
-      ...rewind,
-      window: clonePackedWindow(rewind.window),
-      ladder: rewind.ladder.map((rung) => ({ ...rung, state: move(rung.state) })),
-      head: move(rewind.head),
-      events: rewind.events.map((said) => ({ index: said.index, event: rename(said.event) })),
-    },
-    row: copyRecord(source.shelf.rows, source.row),
-    offlineMs: source.offlineMs.slice(),
-    absences: [...source.absences],
-    member: inherit(source.member),
-    skews: source.skews.map((skew) => ({ ...skew })),
-    loose: source.loose.map(rename),
-    trend: {
-      ...source.trend,
-      told: source.trend.told.slice(),
-      events: source.trend.events.map(({ day, event }) => ({ day, event: rename(event) })),
-    },
-  }
+  const said = ({ index, event }: Said<HomeEvent>): Said<HomeEvent> => ({ index, event: rename(event) })
+  const { slab, rows, notes } = shelf
+  for (const { state } of rewind.ladder) release(slab, state)
+  release(slab, rewind.head)
+  const move = (record: number): number => copyRecord(slab, record)
+  const from = source.rewind
+  rewind.ladder = from.ladder.map((rung) => ({ ...rung, state: move(rung.state) }))
+  rewind.head = move(from.head)
+  rewind.restless = from.restless
+  rewind.folded = from.folded
+  rewind.dirtyFrom = from.dirtyFrom
+  rewind.base = from.base
+  rewind.events = from.events.length === 0 ? NONE : from.events.map(said)
+  recordBytes(rows, home.row).set(recordBytes(rows, source.row))
+  recordBytes(notes, home.notes.record).set(recordBytes(notes, source.notes.record))
+  copyWindow(from.window, rewind.window)
+  home.absences = source.absences
+  home.skews = source.skews.map((skew) => ({ ...skew }))
+  home.loose = source.loose.map(rename)
+  home.member.region = source.member.region
+  home.member.newestHour = source.member.newestHour
+  home.member.outages = source.member.outages
+  const { told, toldAt } = home.trend
+  const events = source.trend.events.map(({ day, event }) => ({ day, event: rename(event) }))
+  Object.assign(home.trend, source.trend, { told, toldAt, events })
+  return home
 }
 
 function takeAll(home: Home, source: Home): void {

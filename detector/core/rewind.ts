@@ -1,20 +1,21 @@
 import { DAY_MS, type EpochMs } from '../../domain/time.ts'
+import { NONE } from './none.ts'
 import {
   append,
   columnsOf,
-  glanceAfter,
   comesLast,
-  newPackedWindow,
+  forgetFirst,
+  glanceAfter,
+  lastMsOf,
   packTail,
-  trim,
   unpackAll,
   unpackTail,
   type PackedWindow,
 } from './packed-window.ts'
 import {
   compareAt,
-  dropFirst,
   findPlace,
+  FLAG,
   insertAt,
   isSameAt,
   itemAt,
@@ -26,21 +27,24 @@ import {
 
 /**
  * Puts right what arrives late, twice or corrected: the fold sees its items in their own order, whatever the order of
- * their arrival. Items of the lateness window are kept (packed), and a ladder of copies of the fold's state: one before
- * the window, then ever denser towards the newest item, so that an item that comes a little late (another meter of the
- * home, a quarter of an hour) costs a few items of refolding, and one that comes days late a few times its depth.
+ * their arrival. Items of the lateness window are kept (packed), and a ladder of copies of the fold's state to go back to:
+ * one before the window and one in the course of it. A home that has lately had to go back is restless, and its ladder grows
+ * ever denser towards the newest item, so that an item that comes a little late (another meter of the home, a quarter of an
+ * hour) costs a few items of refolding, and one that comes days late a few times its depth.
  *
  * Items are first taken (`take`), as many as came together, then folded (`refold`), so that a batch costs one rewind. What
  * comes in order is folded without ever unpacking the window.
  */
 export interface Rewind<State, Event> {
   readonly window: PackedWindow
-  /** Taken in order and not folded yet; empty while `open` is there. */
+  /** Taken behind the window's items, in their order, and not folded yet; empty while `open` is there. */
   fresh: Item[]
   /** Between a `take` out of order and its `refold`: the newest items in columns, in place of the window's. */
   open: Open | null
   /** Oldest first, never empty; the first is the state before the window. */
   ladder: Rung<State>[]
+  /** Items left for which the ladder is kept dense. */
+  restless: number
   head: State
   /** Items of the window that `head` has folded. */
   folded: number
@@ -77,40 +81,47 @@ export interface Folder<State, Event> {
   release(state: State): void
 }
 
-/** Items between the newest rungs. */
+/** A home is restless for so many items after it had to go back: some days. */
+const RESTLESS_ITEMS = 512
+/** Items between the newest rungs of a home that is restless. */
 const RUNG_ITEMS = 4
 /** A step of the ladder is at most this many times its age: an item that comes late costs so many times its lateness. */
 const STEP_PER_AGE = 31
-/** The oldest rungs stand at most this far apart, so that a window outgrows the lateness by no more than that. */
-const RUNG_SPAN_MS = 3 * DAY_MS
+/**
+ * The oldest rungs stand at most this far apart, so that a window outgrows the lateness by no more than that. As far as the
+ * lateness: when a rung leaves the window the next is due, and two are enough.
+ */
+const RUNG_SPAN_MS = 4 * DAY_MS
+/** Nor more items, so that there is a rung to forget up to when the window is full. */
+const RUNG_SPAN_ITEMS = MAX_ITEMS / 8
 /** Enough for 96 h at a reading a minute; when full, the second oldest goes and late items there cost more. */
 export const MAX_RUNGS = 24
 
 export function newRewind<State, Event>(
   state: State,
-  meters: number,
-  folder: Folder<State, Event>,
+  folder: Pick<Folder<State, Event>, 'clone'>,
+  window: PackedWindow,
 ): Rewind<State, Event> {
   return {
-    window: newPackedWindow(meters),
-    fresh: [],
+    window,
+    fresh: NONE,
     open: null,
     ladder: [{ index: 0, endMs: -Infinity, state }],
+    restless: 0,
     head: folder.clone(state),
     folded: 0,
     dirtyFrom: Infinity,
     base: null,
-    events: [],
+    events: NONE,
   }
 }
 
-/** Takes an item to its place. `known`: it was there, the same; `behind`: it comes before what is remembered. */
-export function take<State, Event>(rewind: Rewind<State, Event>, item: Item): 'taken' | 'known' | 'behind' {
-  if (rewind.open === null && followsAll(rewind, item)) {
-    if (isBehind(rewind, item, itemCount(rewind))) return 'behind'
-    rewind.fresh.push(item)
-    return 'taken'
-  }
+/** `revised`: in the place of another; `known`: it was there, the same; `behind`: it comes before what is remembered. */
+export type Fate = 'taken' | 'revised' | 'known' | 'behind'
+
+/** Takes an item to its place. */
+export function take<State, Event>(rewind: Rewind<State, Event>, item: Item): Fate {
+  if (rewind.open === null && comesLast(rewind.window, item)) return takeFresh(rewind, item)
   const open = openFor(rewind, item)
   const { window } = open
   const local = findPlace(window, item.endMs, item.meter, item.flags)
@@ -118,24 +129,38 @@ export function take<State, Event>(rewind: Rewind<State, Event>, item: Item): 't
   if (local < window.length && compareAt(window, local, item.endMs, item.meter, item.flags) === 0) {
     if (isSameAt(window, local, item)) return 'known'
     writeAt(window, local, item)
-  } else {
-    if (isBehind(rewind, item, index)) return 'behind'
-    insertAt(window, local, item)
-    if (index < rewind.folded) rewind.folded++
+    if (index < rewind.folded) rewind.dirtyFrom = Math.min(rewind.dirtyFrom, index)
+    return 'revised'
   }
-  if (index < rewind.folded) rewind.dirtyFrom = Math.min(rewind.dirtyFrom, index)
+  if (isBehind(rewind, item, index)) return 'behind'
+  insertAt(window, local, item)
+  if (index < rewind.folded) {
+    rewind.folded++
+    rewind.dirtyFrom = Math.min(rewind.dirtyFrom, index)
+  }
   return 'taken'
 }
 
-export function itemCount<State, Event>({ window, fresh, open }: Rewind<State, Event>): number {
-  return window.count + fresh.length + (open?.window.length ?? 0)
-}
-
-function followsAll<State, Event>({ window, fresh }: Rewind<State, Event>, item: Item): boolean {
-  const last = fresh.at(-1)
-  if (last === undefined) return comesLast(window, item)
-  if (item.endMs !== last.endMs) return item.endMs > last.endMs
-  return item.meter > last.meter
+/** An item behind all that the window holds: its place is among those that came with it. */
+function takeFresh<State, Event>(rewind: Rewind<State, Event>, item: Item): Fate {
+  const { fresh } = rewind
+  let at = fresh.length
+  let place = -1
+  for (; at > 0; at--) {
+    const before = fresh[at - 1]
+    place = before === undefined ? -1 : compareItems(before, item)
+    if (place <= 0) break
+  }
+  if (at > 0 && place === 0) {
+    if (isSame(fresh[at - 1], item)) return 'known'
+    fresh[at - 1] = item
+    return 'revised'
+  }
+  if (at === 0 && rewind.window.count === 0 && isBehind(rewind, item, 0)) return 'behind'
+  // Nearly always there are one or two, of the meters of the home.
+  if (fresh.length === 0) rewind.fresh = [item]
+  else fresh.splice(at, 0, item)
+  return 'taken'
 }
 
 function isBehind<State, Event>({ base }: Rewind<State, Event>, item: Item, index: number): boolean {
@@ -148,7 +173,7 @@ function openFor<State, Event>(rewind: Rewind<State, Event>, item: Item): Open {
   if (rewind.open === null) {
     rewind.open = unpackTail(packed)
     for (const one of fresh) insertAt(rewind.open.window, rewind.open.window.length, one)
-    rewind.fresh = []
+    rewind.fresh = NONE
   }
   const { open } = rewind
   if (open.from > 0 && findPlace(open.window, item.endMs, item.meter, item.flags) === 0) {
@@ -171,21 +196,27 @@ export function openFrom<State, Event>(rewind: Rewind<State, Event>, fromMs: Epo
 
 /** Folds what was taken since. True where what the fold says has changed. */
 export function refold<State, Event>(rewind: Rewind<State, Event>, folder: Folder<State, Event>): boolean {
-  const { events, open } = rewind
   let changed = false
   const say = (event: Event): void => {
-    events.push({ index: rewind.folded, event })
+    const said = { index: rewind.folded, event }
+    if (rewind.events.length === 0) rewind.events = [said]
+    else rewind.events.push(said)
     changed = true
   }
-  if (open === null) {
-    for (const item of rewind.fresh) {
-      append(rewind.window, item)
+  if (rewind.open === null) {
+    const { fresh, window } = rewind
+    if (fresh.length === 0) return false
+    for (const item of fresh) {
+      append(window, item)
       step(rewind, folder, item, say)
     }
-    if (rewind.fresh.length > 0) rewind.fresh = []
+    rewind.fresh = NONE
     return changed
   }
-  if (rewind.dirtyFrom < rewind.folded && goBack(rewind, folder)) changed = true
+  if (rewind.dirtyFrom < rewind.folded) {
+    rewind.restless = RESTLESS_ITEMS
+    if (goBack(rewind, folder)) changed = true
+  }
   rewind.dirtyFrom = Infinity
   const { from, window } = openDownTo(rewind, rewind.folded)
   for (let index = rewind.folded - from; index < window.length; index++) {
@@ -235,10 +266,29 @@ function step<State, Event>(
   say: (event: Event) => void,
 ): void {
   folder.fold(rewind.head, item, say)
-  rewind.folded++
-  if (rewind.folded - (rewind.ladder.at(-1)?.index ?? 0) < RUNG_ITEMS) return
-  rewind.ladder.push({ index: rewind.folded, endMs: item.endMs, state: folder.clone(rewind.head) })
-  thin(rewind, folder)
+  const folded = ++rewind.folded
+  const { ladder } = rewind
+  const last = ladder[ladder.length - 1]
+  if (last === undefined) throw new Error('a ladder has no rung')
+  if (rewind.restless > 0) {
+    rewind.restless--
+    if (rewind.restless === 0) calmDown(rewind, folder)
+    if (folded - last.index < RUNG_ITEMS) return
+  } else {
+    const sinceMs = item.endMs - (last.index === 0 ? firstMsOf(rewind) : last.endMs)
+    if (sinceMs < RUNG_SPAN_MS && folded - last.index < RUNG_SPAN_ITEMS) return
+  }
+  ladder.push({ index: folded, endMs: item.endMs, state: folder.clone(rewind.head) })
+  if (rewind.restless > 0) thin(rewind, folder)
+  else if (ladder.length > MAX_RUNGS) dropRung(rewind, folder, 1)
+}
+
+/** From here on items are folded under other rules: what comes later need not go back before this. */
+export function standHere<State, Event>(rewind: Rewind<State, Event>, folder: Folder<State, Event>): void {
+  const { ladder, folded, window, head } = rewind
+  if (window.count === 0 || ladder[ladder.length - 1]?.index === folded) return
+  ladder.push({ index: folded, endMs: lastMsOf(window), state: folder.clone(head) })
+  if (ladder.length > MAX_RUNGS) dropRung(rewind, folder, 1)
 }
 
 /** All items of the window in columns, while they stay. */
@@ -280,11 +330,7 @@ export function forget<State, Event>(
   }
   if (rung <= 0) return
   const count = ladder[rung]?.index ?? 0
-  const window = unpackAll(packed)
-  rewind.base = itemAt(window, count - 1)
-  dropFirst(window, count)
-  packTail(packed, window)
-  trim(packed)
+  rewind.base = forgetFirst(packed, count)
   for (const gone of ladder.slice(0, rung)) folder.release(gone.state)
   rewind.ladder = ladder.slice(rung)
   for (const kept of rewind.ladder) kept.index -= count
@@ -295,19 +341,44 @@ export function forget<State, Event>(
 /** Merges steps of the ladder that are short for their age. */
 function thin<State, Event>(rewind: Rewind<State, Event>, folder: Folder<State, Event>): void {
   const { ladder, folded } = rewind
-  const drop = (at: number): void => {
-    const [gone] = ladder.splice(at, 1)
-    if (gone !== undefined) folder.release(gone.state)
-  }
   for (let at = ladder.length - 2; at >= 1; at--) {
     const below = ladder[at - 1]
     const above = ladder[at + 1]
     if (below === undefined || above === undefined) continue
-    const belowMs = below.index === 0 ? firstMsOf(rewind) : below.endMs
     const isShort = above.index - below.index <= STEP_PER_AGE * (folded - above.index)
-    if (isShort && above.endMs - belowMs <= RUNG_SPAN_MS) drop(at)
+    if (isShort && isWithinSpan(rewind, below, above)) dropRung(rewind, folder, at)
   }
-  if (ladder.length > MAX_RUNGS) drop(1)
+  if (ladder.length > MAX_RUNGS) dropRung(rewind, folder, 1)
+}
+
+/** Lately everything came in order: the ladder needs no more steps than there are spans in the window. */
+function calmDown<State, Event>(rewind: Rewind<State, Event>, folder: Folder<State, Event>): void {
+  const { ladder } = rewind
+  for (let at = 1; at < ladder.length - 1;) {
+    const below = ladder[at - 1]
+    const above = ladder[at + 1]
+    if (below === undefined || above === undefined) return
+    if (isWithinSpan(rewind, below, above)) dropRung(rewind, folder, at)
+    else at++
+  }
+}
+
+function isWithinSpan<State, Event>(
+  rewind: Rewind<State, Event>,
+  below: Rung<State>,
+  above: Rung<State>,
+): boolean {
+  const belowMs = below.index === 0 ? firstMsOf(rewind) : below.endMs
+  return above.endMs - belowMs <= RUNG_SPAN_MS && above.index - below.index <= RUNG_SPAN_ITEMS
+}
+
+function dropRung<State, Event>(
+  { ladder }: Rewind<State, Event>,
+  folder: Pick<Folder<State, Event>, 'release'>,
+  at: number,
+): void {
+  const [gone] = ladder.splice(at, 1)
+  if (gone !== undefined) folder.release(gone.state)
 }
 
 function firstMsOf<State, Event>({ open, window }: Rewind<State, Event>): EpochMs {
@@ -317,4 +388,22 @@ function firstMsOf<State, Event>({ open, window }: Rewind<State, Event>): EpochM
 function isBefore(item: Item, other: Item): boolean {
   if (item.endMs !== other.endMs) return item.endMs < other.endMs
   return item.meter <= other.meter
+}
+
+/** The order of items: time, meter, fault behind reading. 0: they are one and the same. */
+function compareItems(one: Item, other: Item): number {
+  return (
+    one.endMs - other.endMs ||
+    one.meter - other.meter ||
+    (one.flags & FLAG.fault) - (other.flags & FLAG.fault)
+  )
+}
+
+function isSame(one: Item | undefined, other: Item): boolean {
+  return (
+    one !== undefined &&
+    Object.is(one.amount, other.amount) &&
+    one.intervalMs === other.intervalMs &&
+    one.flags === other.flags
+  )
 }

@@ -104,16 +104,6 @@ export function isSameAt(window: Window, index: number, item: Item): boolean {
   )
 }
 
-/** Forgets the `count` oldest items. */
-export function dropFirst(window: Window, count: number): void {
-  window.endMs.copyWithin(0, count, window.length)
-  window.intervalMs.copyWithin(0, count, window.length)
-  window.amount.copyWithin(0, count, window.length)
-  window.meter.copyWithin(0, count, window.length)
-  window.flags.copyWithin(0, count, window.length)
-  window.length -= count
-}
-
 export function itemAt(window: Window, index: number): Item {
   return {
     endMs: window.endMs[index] ?? 0,

@@ -22,6 +22,13 @@ export class ByteReader {
     return value
   }
 
+  /** Not a copy. */
+  bytes(length: number): Uint8Array {
+    if (this.#at + length > this.#bytes.length) throw new RangeError('bytes end too early')
+    this.#at += length
+    return this.#bytes.subarray(this.#at - length, this.#at)
+  }
+
   double(): number {
     const value = this.#bytes.readDoubleLE(this.#at)
     this.#at += 8

@@ -110,47 +110,45 @@ export function decodeReadings(bytes: Uint8Array): Reading[] {
     const household = reader.string()
     return { meter, kind, household: household === '' ? null : (household as HouseholdId) }
   })
-  const meterOf = times(n, () => at(meters, reader.varint()))
-  const gatewayOf = times(n, () => at(gateways, reader.varint()))
-  const receivedAt = new Float64Array(n)
-  let previousMs = 0
-  for (let i = 0; i < n; i++) receivedAt[i] = previousMs += reader.signedVarint()
-  const delay = new Float64Array(n)
-  for (let i = 0; i < n; i++) delay[i] = reader.signedVarint()
-  const bits = byteColumn(reader, n)
-  const quality = byteColumn(reader, n)
-  const status = byteColumn(reader, n)
+  if (n > bytes.length) throw new RangeError('bytes end too early')
+  // Columns of numbers, filled in plain loops: this is done for every reading, by each reader of the log.
+  const meterOf = new Uint32Array(n)
+  const gatewayOf = new Uint32Array(n)
+  const receivedAtMs = new Float64Array(n)
+  const delayMs = new Float64Array(n)
   const register = new Float64Array(n)
-  for (let i = 0; i < n; i++) if (((bits[i] ?? 0) & HAS_REGISTER) !== 0) register[i] = reader.double()
   const intervalMs = new Float64Array(n)
-  for (let i = 0; i < n; i++) if (((bits[i] ?? 0) & HAS_CONSUMPTION) !== 0) intervalMs[i] = reader.varint()
   const consumption = new Float64Array(n)
-  for (let i = 0; i < n; i++) if (((bits[i] ?? 0) & HAS_CONSUMPTION) !== 0) consumption[i] = reader.double()
+  for (let i = 0; i < n; i++) meterOf[i] = reader.varint()
+  for (let i = 0; i < n; i++) gatewayOf[i] = reader.varint()
+  let previousMs = 0
+  for (let i = 0; i < n; i++) receivedAtMs[i] = previousMs += reader.signedVarint()
+  for (let i = 0; i < n; i++) delayMs[i] = reader.signedVarint()
+  const bits = reader.bytes(n)
+  const quality = reader.bytes(n)
+  const status = reader.bytes(n)
+  const has = (i: number, what: number): boolean => (at(bits, i) & what) !== 0
+  for (let i = 0; i < n; i++) if (has(i, HAS_REGISTER)) register[i] = reader.double()
+  for (let i = 0; i < n; i++) if (has(i, HAS_CONSUMPTION)) intervalMs[i] = reader.varint()
+  for (let i = 0; i < n; i++) if (has(i, HAS_CONSUMPTION)) consumption[i] = reader.double()
   if (!reader.atEnd()) throw new RangeError('bytes left behind the last column')
-  return meterOf.map(({ meter, kind, household }, i) => {
-    const has = bits[i] ?? 0
-    const receivedAtMs = receivedAt[i] ?? 0
+  return times(n, (i) => {
+    const { meter, kind, household } = at(meters, at(meterOf, i))
     return {
       meter,
       kind,
       household,
-      gateway: at(gatewayOf, i),
-      timeMs: receivedAtMs - (delay[i] ?? 0),
-      receivedAtMs,
-      register: (has & HAS_REGISTER) === 0 ? null : (register[i] ?? 0),
-      consumption: (has & HAS_CONSUMPTION) === 0 ? null : (consumption[i] ?? 0),
-      intervalMs: (has & HAS_CONSUMPTION) === 0 ? null : (intervalMs[i] ?? 0),
-      quality: at(QUALITIES, quality[i] ?? 0),
-      status: status[i] ?? 0,
-      revision: (has & IS_REVISION) !== 0,
+      gateway: at(gateways, at(gatewayOf, i)),
+      timeMs: at(receivedAtMs, i) - at(delayMs, i),
+      receivedAtMs: at(receivedAtMs, i),
+      register: has(i, HAS_REGISTER) ? at(register, i) : null,
+      consumption: has(i, HAS_CONSUMPTION) ? at(consumption, i) : null,
+      intervalMs: has(i, HAS_CONSUMPTION) ? at(intervalMs, i) : null,
+      quality: at(QUALITIES, at(quality, i)),
+      status: at(status, i),
+      revision: has(i, IS_REVISION),
     }
   })
-}
-
-function byteColumn(reader: ByteReader, n: number): Uint8Array {
-  const column = new Uint8Array(n)
-  for (let i = 0; i < n; i++) column[i] = reader.byte()
-  return column
 }
 
 function code<K>(codes: ReadonlyMap<K, number>, key: K): number {
@@ -159,14 +157,14 @@ function code<K>(codes: ReadonlyMap<K, number>, key: K): number {
   return found
 }
 
-function at<T>(list: readonly T[], index: number): T {
+function at<T>(list: ArrayLike<T>, index: number): T {
   const found = list[index]
   if (found === undefined) throw new RangeError(`index ${index} of ${list.length}`)
   return found
 }
 
-function times<T>(count: number, make: () => T): T[] {
+function times<T>(count: number, make: (index: number) => T): T[] {
   const list: T[] = []
-  for (let i = 0; i < count; i++) list.push(make())
+  for (let i = 0; i < count; i++) list.push(make(i))
   return list
 }

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../domain/time.ts'
 import {
   append,
-  clonePackedWindow,
   columnsOf,
   comesLast,
+  copyWindow,
   lastMsOf,
   newPackedWindow,
+  packedBytes,
   packTail,
   unpackTail,
 } from '../../detector/core/packed-window.ts'
@@ -67,13 +68,15 @@ describe('a packed window', () => {
       fc.property(items, (list) => {
         const packed = newPackedWindow(METERS)
         for (const item of list) append(packed, item)
-        const whole = clonePackedWindow(packed)
+        const whole = newPackedWindow(METERS)
+        copyWindow(packed, whole)
+        expect(listOf(whole)).toEqual(list)
         const { from, window } = unpackTail(packed)
         expect(from + window.length).toBe(list.length)
         expect(listOf(packed)).toEqual(list.slice(0, from))
         packTail(packed, window)
         expect(listOf(packed)).toEqual(list)
-        expect(packed.bytes.subarray(0, packed.used)).toEqual(whole.bytes)
+        expect(packedBytes(packed)).toEqual(packedBytes(whole))
       }),
     )
   })

@@ -6,10 +6,12 @@ import {
   MAX_RUNGS,
   newRewind,
   refold,
+  standHere,
   take,
   type Folder,
   type Rewind,
 } from '../../detector/core/rewind.ts'
+import { newPackedWindow } from '../../detector/core/packed-window.ts'
 import { MAX_ITEMS, type Item } from '../../detector/core/window.ts'
 
 /** A fold that remembers everything in its order: any item out of its place shows. */
@@ -44,7 +46,7 @@ function seen({ head, events }: Rewind<Trace, string>): unknown {
 }
 
 function folded(items: readonly Item[]): unknown {
-  const rewind = newRewind<Trace, string>({ hash: 1 }, 3, folder)
+  const rewind = newRewind<Trace, string>({ hash: 1 }, folder, newPackedWindow(3))
   for (const one of items) take(rewind, one)
   refold(rewind, folder)
   return seen(rewind)
@@ -61,7 +63,7 @@ describe('rewinding', () => {
     fc.assert(
       fc.property(fc.array(arrival, { maxLength: 300, size: 'max' }), (arrivals) => {
         const before = held
-        const rewind = newRewind<Trace, string>({ hash: 1 }, 3, folder)
+        const rewind = newRewind<Trace, string>({ hash: 1 }, folder, newPackedWindow(3))
         const newest = new Map<string, Item>()
         for (const { minute, meter, amount, refoldAfter } of arrivals) {
           const one = item(minute, meter, amount)
@@ -78,25 +80,58 @@ describe('rewinding', () => {
   })
 
   it('goes on from what it has forgotten, and refuses what comes before it', () => {
-    const rewind = newRewind<Trace, string>({ hash: 1 }, 3, folder)
-    const items = Array.from({ length: 2_000 }, (_, minute) => item(minute + 1, 0))
+    const rewind = newRewind<Trace, string>({ hash: 1 }, folder, newPackedWindow(3))
+    const items = Array.from({ length: 2_000 }, (_, hour) => item((hour + 1) * 60, 0))
     for (const one of items) {
       take(rewind, one)
       refold(rewind, folder)
-      forget(rewind, one.endMs - 2 * HOUR_MS, folder)
+      forget(rewind, one.endMs - 96 * HOUR_MS, folder)
+      // Twice the lateness is remembered, with two states to go back to: nothing came out of its order.
+      expect(rewind.window.count).toBeLessThanOrEqual(2 * 96 + 1)
+      expect(rewind.ladder.length).toBeLessThanOrEqual(2)
     }
-    expect(rewind.window.count).toBeLessThan(1_900)
     expect(seen(rewind)).toEqual(folded(items))
-    expect(take(rewind, item(3, 1))).toBe('behind')
-    expect(take(rewind, item(1_990, 1))).toBe('taken')
-    expect(take(rewind, item(1_990, 1))).toBe('known')
+    expect(take(rewind, item(3 * 60, 1))).toBe('behind')
+    expect(take(rewind, item(1_990 * 60, 1))).toBe('taken')
+    expect(take(rewind, item(1_990 * 60, 1))).toBe('known')
     refold(rewind, folder)
-    const orderly = [...items, item(1_990, 1)].sort((a, b) => a.endMs - b.endMs || a.meter - b.meter)
+    const orderly = [...items, item(1_990 * 60, 1)].sort((a, b) => a.endMs - b.endMs || a.meter - b.meter)
     expect(seen(rewind)).toEqual(folded(orderly))
   })
 
+  it('keeps a state of before a change of the rules, and folds nothing before it again', () => {
+    const rewind = newRewind<Trace, string>({ hash: 1 }, folder, newPackedWindow(3))
+    for (let hour = 1; hour <= 50; hour++) take(rewind, item(hour * 60, 0))
+    refold(rewind, folder)
+    standHere(rewind, folder)
+    for (let hour = 51; hour <= 60; hour++) take(rewind, item(hour * 60, 0))
+    refold(rewind, folder)
+    folds = 0
+    take(rewind, item(55 * 60, 1))
+    refold(rewind, folder)
+    expect(folds).toBeLessThanOrEqual(11)
+  })
+
+  it('needs no more states than before once a home that was restless has calmed down', () => {
+    const rewind = newRewind<Trace, string>({ hash: 1 }, folder, newPackedWindow(3))
+    const feed = (from: number, to: number): void => {
+      for (let hour = from; hour <= to; hour++) {
+        take(rewind, item(hour * 60, 0))
+        refold(rewind, folder)
+        forget(rewind, (hour - 96) * HOUR_MS, folder)
+      }
+    }
+    feed(1, 200)
+    take(rewind, item(190 * 60, 1))
+    refold(rewind, folder)
+    feed(201, 220)
+    expect(rewind.ladder.length).toBeGreaterThan(3)
+    feed(221, 1_000)
+    expect(rewind.ladder.length).toBeLessThanOrEqual(2)
+  })
+
   it('folds little again for another meter that comes a step behind', () => {
-    const rewind = newRewind<Trace, string>({ hash: 1 }, 3, folder)
+    const rewind = newRewind<Trace, string>({ hash: 1 }, folder, newPackedWindow(3))
     folds = 0
     for (let minute = 1; minute <= 1_000; minute++) {
       take(rewind, item(minute + 1, 0))
@@ -109,7 +144,7 @@ describe('rewinding', () => {
 
   it('keeps its bounds, whatever is asked to be remembered', () => {
     const before = held
-    const rewind = newRewind<Trace, string>({ hash: 1 }, 3, folder)
+    const rewind = newRewind<Trace, string>({ hash: 1 }, folder, newPackedWindow(3))
     let rungs = 0
     for (let minute = 1; minute <= MAX_ITEMS + 5_000; minute++) {
       take(rewind, item(minute * 60, 0))

@@ -6,7 +6,10 @@ import { decodeDetector, encodeCommon, encodeHomeWithMeters } from '../../detect
 export function saveAndLoad(detector: Detector): Detector {
   return decodeDetector(
     encodeCommon(detector),
-    [...homeBytes(detector).values()],
+    [...detector.homes.values()].map((home) => ({
+      number: home.number,
+      state: encodeHomeWithMeters(detector, home),
+    })),
     [...detector.areas.groups.values()].map(encodeGroup),
   )
 }

@@ -8,13 +8,14 @@ import type { HomeEvent } from '../../detector/core/home-event.ts'
 import type { Profile } from '../../detector/core/observation.ts'
 import { elementsOf, layoutOf, SECTIONS, type Judge, type Section } from '../../detector/core/state/layout.ts'
 import { newRecord, newRow, shelfFor, stateIn, type Shelf } from '../../detector/core/state/records.ts'
-import { decodeDelta, encodeDelta } from '../../detector/core/state/delta.ts'
+import { encodeDelta, recordOfDelta } from '../../detector/core/state/delta.ts'
 import { closeOnce } from '../../detector/core/state/row.ts'
 import {
   allocate,
   copyRecord,
   newSlab,
   recordBytes,
+  recordOf,
   recordsInUse,
   release,
 } from '../../detector/core/state/slab.ts'
@@ -227,6 +228,15 @@ function ownedBy(detector: Detector): Record<string, number[]> {
   return owned
 }
 
+/** What a delta makes of a record with these bytes; as it lies in a file, on no word's place. */
+function patched(delta: Uint8Array, reference: Uint8Array): Uint8Array {
+  const slab = newSlab(reference.length, 2)
+  const file = new Uint8Array(delta.length + 1)
+  file.set(delta, 1)
+  const record = recordOfDelta(slab, file.subarray(1), recordOf(slab, reference))
+  return new Uint8Array(recordBytes(slab, record))
+}
+
 describe('a record as what differs from another', () => {
   it('gives the record back to the last bit, and is small where little differs', () => {
     const words = fc.array(fc.integer({ min: 0, max: 2 ** 32 - 1 }), { minLength: 300, maxLength: 300 })
@@ -237,14 +247,14 @@ describe('a record as what differs from another', () => {
         for (const [at, word] of changed) other[at] = word
         const [from, to] = [reference, other].map((list) => new Uint8Array(Uint32Array.from(list).buffer))
         const delta = encodeDelta(to!, from!)
-        expect(decodeDelta(delta, from!)).toEqual(to)
+        expect(patched(delta, from!)).toEqual(to)
         expect(delta.length).toBeLessThanOrEqual(8 * changed.length + 4)
       }),
     )
     const [long, zeros] = [new Uint8Array(400_000).fill(1), new Uint8Array(400_000)]
-    expect(decodeDelta(encodeDelta(long, zeros), zeros)).toEqual(long)
-    expect(decodeDelta(encodeDelta(long, long), long)).toEqual(long)
-    expect(() => decodeDelta(encodeDelta(long, zeros), new Uint8Array(4_000))).toThrow(/covers/)
+    expect(patched(encodeDelta(long, zeros), zeros)).toEqual(long)
+    expect(patched(encodeDelta(long, long), long)).toEqual(long)
+    expect(() => patched(encodeDelta(long, zeros), new Uint8Array(4_000))).toThrow(/covers/)
   })
 })
 

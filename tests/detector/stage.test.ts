@@ -57,7 +57,7 @@ function keptIn(dataDir: string): Kept {
   const db = new DatabaseSync(dataFiles(dataDir).detector, { readOnly: true })
   const kept = {
     findings: db.prepare('SELECT log_offset, idx, json FROM findings ORDER BY log_offset, idx').all(),
-    homes: db.prepare('SELECT key, state FROM homes ORDER BY key').all(),
+    homes: db.prepare('SELECT number, state FROM homes ORDER BY number').all(),
     common: db.prepare('SELECT place_offset, state FROM detector').get(),
   }
   db.close()

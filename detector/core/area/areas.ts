@@ -4,9 +4,12 @@ import { HOUR_MS } from '../../../domain/time.ts'
 import type { Detector } from '../detector.ts'
 import type { Home } from '../household.ts'
 import type { Matters } from '../matters.ts'
+import { NONE } from '../none.ts'
 import { recentItems } from '../rewind.ts'
+import type { Window } from '../window.ts'
 import { addAt, COUNT, isHeardAgain, isMute, isSurelyDry, newGroup, type Group } from './group.ts'
-import { bitsAt, spanOf, type Member } from './member.ts'
+import { areSummed, bitsOfSums } from './hour-sums.ts'
+import { bitsAt, NO_HOUR, spanOf, type Member } from './member.ts'
 import { KINDS, LONGEST_LEAD_HOURS, RING_HOURS, type AreaOutage } from './outage.ts'
 import { BIT, BITS, summarizeHour } from './summarize-hour.ts'
 
@@ -20,10 +23,19 @@ export interface Areas {
   outages: readonly AreaOutage[]
   /** What was said, by area. */
   readonly said: Map<string, Matters>
+  /** Neighbours share their list of areas: by gateway and region. */
+  readonly lists: Map<string, readonly Group[]>
 }
 
 export function newAreas(): Areas {
-  return { groups: new Map(), dirty: new Set(), changed: new Set(), outages: [], said: new Map() }
+  return {
+    groups: new Map(),
+    dirty: new Set(),
+    changed: new Set(),
+    outages: [],
+    said: new Map(),
+    lists: new Map(),
+  }
 }
 
 /** The areas of a region path, the smallest first. */
@@ -52,18 +64,36 @@ export function enlist(detector: Detector, home: Home): void {
   const { areas } = detector
   const { member } = home
   findGateways(detector, home)
-  for (let kind = 0; kind < KINDS.length; kind++) {
-    if (!hasKind(home, kind)) continue
-    const gateway = member.gateways[kind] ?? null
-    const places = areasOfRegion(member.region)
-    if (gateway !== null) places.unshift({ type: 'gateway', name: gateway })
-    for (const place of places) join(areas, member, kind, groupOf(areas, place))
-  }
+  findGroups(areas, home)
+  member.groups.forEach((groups, kind) => {
+    for (const group of groups) join(areas, member, kind, group)
+  })
   const keys = new Set(member.groups.flat().map(({ key }) => key))
   const known = new Set(member.outages.map(({ key }) => key))
   const more = areas.outages.filter(({ area }) => keys.has(subjectOf(area))).map(spanOf)
-  member.outages = [...member.outages, ...more.filter(({ key }) => !known.has(key))]
+  if (more.length > 0) member.outages = [...member.outages, ...more.filter(({ key }) => !known.has(key))]
   tellHours(areas, home)
+}
+
+/** The home's areas by kind of meter; nothing is told to them. */
+export function findGroups(areas: Areas, home: Home): void {
+  const { member } = home
+  const [electricity = null, water = null] = member.gateways
+  const one = hasKind(home, 0) ? groupsOf(areas, electricity, member.region) : NONE
+  member.groups = [one, hasKind(home, 1) ? groupsOf(areas, water, member.region) : NONE]
+}
+
+/** Who delivers, then the places, the smallest first. */
+function groupsOf(areas: Areas, gateway: GatewayId | null, region: string | null): readonly Group[] {
+  const key = `${gateway ?? ''}\n${region ?? ''}`
+  let groups = areas.lists.get(key)
+  if (groups === undefined) {
+    const places = areasOfRegion(region)
+    if (gateway !== null) places.unshift({ type: 'gateway', name: gateway })
+    groups = places.map((place) => groupOf(areas, place))
+    areas.lists.set(key, groups)
+  }
+  return groups
 }
 
 /** Who delivers its meters, as the table of meters knows. */
@@ -77,10 +107,10 @@ function findGateways({ meters, gateways }: Detector, { member, profile }: Home)
 
 /** The home belongs to no area any more: its sums go with it. */
 export function dismiss(areas: Areas, { member }: Home): void {
-  for (let kind = 0; kind < KINDS.length; kind++) {
-    for (const group of member.groups[kind] ?? []) part(areas, member, kind, group)
-    member.groups[kind] = []
-  }
+  member.groups.forEach((groups, kind) => {
+    for (const group of groups) part(areas, member, kind, group)
+  })
+  member.groups = NONE
 }
 
 /** A meter of the home is delivered by this gateway now. */
@@ -88,24 +118,22 @@ export function moveToGateway(areas: Areas, home: Home, meter: number, gateway: 
   const kind = KINDS.findIndex((each) => each === home.profile.meters[meter]?.kind)
   const { member } = home
   if (kind < 0 || member.gateways[kind] === gateway) return
-  const groups = member.groups[kind] ?? []
-  const [first] = groups
+  const first = member.groups[kind]?.[0]
   if (first?.area.type === 'gateway') part(areas, member, kind, first)
-  const others = groups.filter(({ area }) => area.type !== 'gateway')
   member.gateways[kind] = gateway
-  member.groups[kind] = []
+  findGroups(areas, home)
   join(areas, member, kind, groupOf(areas, { type: 'gateway', name: gateway }))
-  member.groups[kind]?.push(...others)
 }
 
 function join(areas: Areas, member: Member, kind: number, group: Group): void {
-  member.groups[kind]?.push(group)
   group.members[kind] = (group.members[kind] ?? 0) + 1
+  areas.changed.add(group)
   contribute(areas, member, kind, group, 1)
 }
 
 function part(areas: Areas, member: Member, kind: number, group: Group): void {
   group.members[kind] = Math.max(0, (group.members[kind] ?? 0) - 1)
+  areas.changed.add(group)
   contribute(areas, member, kind, group, -1)
 }
 
@@ -128,19 +156,23 @@ function change(areas: Areas, group: Group, kind: number, hour: number, bits: nu
 
 /** Summarizes the hours that have changed and corrects the sums of the home's areas. */
 export function tellHours(areas: Areas, home: Home): void {
-  const { member } = home
-  if (member.toHour === -Infinity) return
+  const { member, profile } = home
+  const { fromHour, toHour, newestHour, sums, sumsAt } = member
+  if (toHour < 0) return
+  member.fromHour = NO_HOUR
+  member.toHour = -1
   const { base } = home.rewind
-  const { toHour } = member
+  let from = Math.max(fromHour, Math.max(toHour, newestHour) - RING_HOURS + 1)
   // An hour of which a part has been forgotten is final.
-  const first = base === null ? 0 : Math.floor(base.endMs / HOUR_MS) + 1
-  const from = Math.max(member.fromHour, first, Math.max(toHour, member.newestHour) - RING_HOURS + 1)
-  member.fromHour = Infinity
-  member.toHour = -Infinity
-  if (from > toHour) return
-  const window = recentItems(home.rewind, from * HOUR_MS)
+  if (base !== null) from = Math.max(from, Math.floor(base.endMs / HOUR_MS) + 1)
+  let window: Window | null = null
   for (let hour = from; hour <= toHour; hour++) {
-    tellHour(areas, member, hour, summarizeHour(window, home.profile, hour))
+    if (areSummed(sums, sumsAt, hour)) {
+      tellHour(areas, member, hour, bitsOfSums(sums, sumsAt, profile, hour))
+      continue
+    }
+    window ??= recentItems(home.rewind, hour * HOUR_MS)
+    tellHour(areas, member, hour, summarizeHour(window, profile, hour))
   }
 }
 
@@ -149,11 +181,11 @@ function tellHour(areas: Areas, member: Member, hour: number, bits: number): voi
   if (bits === before) return
   if (hour > member.newestHour) {
     for (let each = Math.max(member.newestHour + 1, hour - RING_HOURS + 1); each < hour; each++) {
-      member.hours[each % RING_HOURS] = 0
+      member.hours[member.hoursAt + (each % RING_HOURS)] = 0
     }
     member.newestHour = hour
   }
-  member.hours[hour % RING_HOURS] = bits
+  member.hours[member.hoursAt + (hour % RING_HOURS)] = bits
   for (let kind = 0; kind < KINDS.length; kind++) {
     const now = (bits >> (kind * BITS)) & 7
     const then = (before >> (kind * BITS)) & 7

@@ -5,9 +5,9 @@ import { newGroup, type Group } from './group.ts'
 import type { Run } from './outage.ts'
 import { unknownForm } from '../unknown-form.ts'
 
-/** What of a group does not follow from what its homes have told of their last hours. */
+/** What of a group is told in words and lists. */
 interface Head {
-  readonly version: 1
+  readonly version: 2
   readonly area: Area
   readonly newestHour: number
   readonly runs: readonly Run[]
@@ -18,7 +18,7 @@ const words = new TextDecoder()
 
 export function encodeGroup(group: Group): Uint8Array {
   const { area, newestHour, runs } = group
-  const head: Head = { version: 1, area, newestHour, runs }
+  const head: Head = { version: 2, area, newestHour, runs }
   return joinFrames([
     text.encode(JSON.stringify(head)),
     bytesOf(group.expected),
@@ -26,14 +26,15 @@ export function encodeGroup(group: Group): Uint8Array {
     bytesOf(group.taught),
     bytesOf(group.goodHour),
     bytesOf(group.clockHour),
+    bytesOf(group.members),
+    bytesOf(group.rings),
   ])
 }
 
-/** Its sums are still empty: the homes that are restored after it fill them. */
 export function restoreArea(areas: Areas, bytes: Uint8Array): void {
-  const [head, expected, usual, taught, good, clock] = splitFrames(bytes)
+  const [head, expected, usual, taught, good, clock, members, rings] = splitFrames(bytes)
   const { version, area, newestHour, runs } = JSON.parse(words.decode(head)) as Head
-  if (version !== 1) throw unknownForm('an area', version)
+  if (version !== 2) throw unknownForm('an area', version)
   const group = newGroup(area)
   group.newestHour = newestHour
   group.runs = runs
@@ -42,5 +43,7 @@ export function restoreArea(areas: Areas, bytes: Uint8Array): void {
   group.taught.set(new Uint16Array(taught?.buffer ?? new ArrayBuffer(0)))
   group.goodHour.set(floatsOf(good))
   group.clockHour.set(floatsOf(clock))
+  group.members.set(new Uint32Array(members?.buffer ?? new ArrayBuffer(0)))
+  group.rings.set(new Uint32Array(rings?.buffer ?? new ArrayBuffer(0)))
   areas.groups.set(group.key, group)
 }

@@ -3,8 +3,10 @@ import type { GatewayId } from '../../../domain/ids.ts'
 import type { EpochMs } from '../../../domain/time.ts'
 import type { Profile } from '../observation.ts'
 import type { Item } from '../window.ts'
+import { NONE } from '../none.ts'
 import type { Group } from './group.ts'
-import { hourOf, KINDS, outageKey, RING_HOURS, type AreaOutage, type OutageKind } from './outage.ts'
+import { addToSums, SUM_WORDS } from './hour-sums.ts'
+import { hourOf, outageKey, RING_HOURS, type AreaOutage, type OutageKind } from './outage.ts'
 import { BIT, BITS, kindOf } from './summarize-hour.ts'
 
 /** Heard, seen, and with flow. */
@@ -25,36 +27,58 @@ export interface Member {
   /** Who delivers its meters, by kind; null: nobody yet. */
   readonly gateways: (GatewayId | null)[]
   /** Its areas, by kind of meter; made from the two above. */
-  readonly groups: Group[][]
-  /** Bits of each of the last hours, as they stand in the sums of its areas. */
+  groups: readonly (readonly Group[])[]
+  /** From `hoursAt` on: bits of each of the last hours, as they stand in the sums of its areas. */
   readonly hours: Uint8Array
+  readonly hoursAt: number
+  /** From `sumsAt` on: the two newest hours of its items (hour-sums.ts). */
+  readonly sums: Uint32Array
+  readonly sumsAt: number
   newestHour: number
-  /** Hours that items taken since have changed. */
+  /** Hours that items taken since have changed; none where the first is behind the last. */
   fromHour: number
   toHour: number
   outages: readonly HomeOutage[]
 }
 
-export function newMember(region: string | null = null): Member {
+/** Behind every hour. */
+export const NO_HOUR = 0x3fff_ffff
+
+export function newMember(
+  hours = new Uint8Array(RING_HOURS),
+  hoursAt = 0,
+  sums = new Uint32Array(SUM_WORDS),
+  sumsAt = 0,
+): Member {
   return {
-    region,
-    gateways: KINDS.map(() => null),
-    groups: KINDS.map(() => []),
-    hours: new Uint8Array(RING_HOURS),
+    region: null,
+    gateways: [null, null],
+    groups: NONE,
+    hours,
+    hoursAt,
+    sums,
+    sumsAt,
     newestHour: -1,
-    fromHour: Infinity,
-    toHour: -Infinity,
-    outages: [],
+    fromHour: NO_HOUR,
+    toHour: -1,
+    outages: NONE,
   }
 }
 
 /**
  * An item was taken: its hours are to be summarized anew. A reading behind all others of its meter (`isNewest`) adds nothing
- * to an hour that is known to have flow.
+ * to an hour that is known to have flow. `isNew` false: it took another's place.
  */
-export function noteItem(member: Member, profile: Profile, item: Item, isNewest: boolean): void {
+export function noteItem(
+  member: Member,
+  profile: Profile,
+  item: Item,
+  isNew: boolean,
+  isNewest: boolean,
+): void {
   const fromHour = hourOf(item.endMs - item.intervalMs)
   const toHour = hourOf(item.endMs - 1)
+  addToSums(member.sums, member.sumsAt, profile, item, isNew, fromHour, toHour)
   if (isNewest && fromHour === toHour) {
     const kind = kindOf(profile.meters[item.meter]?.kind)
     if (((bitsAt(member, toHour) >> (kind * BITS)) & ALL_BITS) === ALL_BITS) return
@@ -66,21 +90,11 @@ export function noteItem(member: Member, profile: Profile, item: Item, isNewest:
 /** What the home told of an hour; 0 where it has left the ring. */
 export function bitsAt(member: Member, hour: number): number {
   if (hour > member.newestHour || hour <= member.newestHour - RING_HOURS) return 0
-  return member.hours[hour % RING_HOURS] ?? 0
+  return member.hours[member.hoursAt + (hour % RING_HOURS)] ?? 0
 }
 
 /** An outage of an area, as its homes are told of it. */
 export function spanOf(outage: AreaOutage): HomeOutage {
   const { area, onsetMs, endMs, kinds } = outage
   return { key: outageKey(outage), area, fromMs: onsetMs, toMs: endMs, kinds }
-}
-
-/** What a home under a new registration keeps, where its meters are the same. */
-export function inherit(source: Member): Member {
-  return {
-    ...newMember(source.region),
-    hours: source.hours.slice(),
-    newestHour: source.newestHour,
-    outages: source.outages,
-  }
 }

@@ -8,7 +8,7 @@ export const BIT = { heard: 1, seen: 2, flow: 4 } as const
 export const BITS = 3
 
 /** A longer interval does not tell in which hour there was flow. */
-const LONGEST_MS = 2 * HOUR_MS
+export const LONGEST_MS = 2 * HOUR_MS
 /** Of an hour so much must be observed before it can be said that nothing flowed. */
 const ENOUGH = 0.9
 
@@ -51,7 +51,7 @@ export function kindOf(kind: MeterKind | undefined): number {
 }
 
 /** All meters of the kind have been still for as good as the whole hour. */
-function isCovered({ meters }: Profile, stillMs: number, kind: number): boolean {
+export function isCovered({ meters }: Profile, stillMs: number, kind: number): boolean {
   if (stillMs < ENOUGH * HOUR_MS) return false
   let count = 0
   for (const meter of meters) if (kindOf(meter.kind) === kind) count++

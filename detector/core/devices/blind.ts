@@ -1,5 +1,6 @@
 import type { AlertKind } from '../../../domain/alert-kinds.ts'
 import { HOUR_MS, toIso, type EpochMs } from '../../../domain/time.ts'
+import { calledOffline } from '../called-offline.ts'
 import { headOf } from '../head.ts'
 import type { Home } from '../household.ts'
 import { wallMs } from '../local-time.ts'
@@ -26,7 +27,7 @@ function meterBlindSince(home: Home, meter: number): EpochMs | null {
   const lastMs = get(head, meter, COLUMN.lastMs)
   if (Number.isNaN(lastMs)) return -Infinity
   const since = [
-    home.offlineMs[meter] ?? NaN,
+    calledOffline(home, meter),
     get(head, meter, COLUMN.frozenMs),
     get(head, meter, COLUMN.faultMs),
     isBehindOutage(home, lastMs) ? lastMs : NaN,

@@ -1,4 +1,5 @@
 import { HOUR_MS, type EpochMs } from '../../../domain/time.ts'
+import type { HomeEvent } from '../home-event.ts'
 import { wake, type Home } from '../household.ts'
 import { describeSkew, describeSkewOver } from './explain.ts'
 
@@ -16,8 +17,8 @@ export function raiseSkew(home: Home, meter: number, receivedAtMs: EpochMs, clai
     return
   }
   if (device === undefined) return
-  home.skews.push({ meter, onsetMs: receivedAtMs, lastMs: receivedAtMs })
-  home.loose.push({
+  home.skews = [...home.skews, { meter, onsetMs: receivedAtMs, lastMs: receivedAtMs }]
+  say(home, {
     meter,
     finding: {
       type: 'raise',
@@ -42,8 +43,8 @@ export function clearSkew(home: Home, meter: number, receivedAtMs: EpochMs): voi
   const skew = home.skews[at]
   const device = home.profile.meters[meter]
   if (skew === undefined || device === undefined) return
-  home.skews.splice(at, 1)
-  home.loose.push({
+  home.skews = home.skews.filter((each) => each !== skew)
+  say(home, {
     meter,
     finding: {
       type: 'clear',
@@ -55,4 +56,8 @@ export function clearSkew(home: Home, meter: number, receivedAtMs: EpochMs): voi
     },
   })
   wake(home)
+}
+
+function say(home: Home, event: HomeEvent): void {
+  home.loose = [...home.loose, event]
 }

@@ -46,11 +46,11 @@ function changeAbsences(
   if (home === undefined) return []
   replaceAbsences(home, change(home.absences))
   wake(home)
-  return settleAll(detector, new Set([home]))
+  return settleAll(detector, [home])
 }
 
 function replaceAbsences(home: Home, absences: readonly HomeAbsence[]): void {
   const kept = [...absences].sort((one, other) => one.toMs - other.toMs).slice(-MAX_ABSENCES)
   kept.sort((one, other) => one.fromMs - other.fromMs || one.toMs - other.toMs)
-  home.absences.splice(0, Infinity, ...kept)
+  home.absences = kept
 }

@@ -14,5 +14,5 @@ export function foldClockAhead(detector: Detector, entry: ClockAhead): Finding[]
   const home = detector.meters.homes[slot]
   if (home === undefined) return []
   raiseSkew(home, detector.meters.index[slot] ?? 0, entry.receivedAtMs, entry.timeMs)
-  return settleAll(detector, new Set([home]))
+  return settleAll(detector, [home])
 }

@@ -3,10 +3,11 @@ import type { Household } from '../../../domain/household.ts'
 import type { MeterId } from '../../../domain/ids.ts'
 import type { ControlEntry } from '../../../domain/log-entry.ts'
 import { dismiss, enlist } from '../area/areas.ts'
-import type { Detector } from '../detector.ts'
+import { callOffline } from '../called-offline.ts'
+import { keepHome, loseHome, type Detector } from '../detector.ts'
 import { endHome, newestOf, restate, settle, wake, type Home } from '../household.ts'
 import { listen } from '../listening.ts'
-import { gatherMatters, sayDifference, type Matters } from '../matters.ts'
+import { gatherMatters, sayDifference, type Said } from '../matters.ts'
 import { addMeter } from '../meter-table.ts'
 import type { Profile } from '../observation.ts'
 import { isSameProfile, rehome } from '../rehome.ts'
@@ -46,7 +47,7 @@ function register(detector: Detector, household: Household): Finding[] {
   if (heir === undefined) home.said = finished(home)
   else {
     home.said = heir.said
-    home.absences.splice(0, Infinity, ...heir.absences)
+    home.absences = heir.absences
   }
   const findings = former.flatMap((source) => leave(detector, source, profile))
   const released = known === null ? [] : releaseMeters(detector, known, profile)
@@ -63,20 +64,17 @@ function moveToRegion(detector: Detector, home: Home, region: string | null): vo
   dismiss(detector.areas, home)
   home.member.region = region
   enlist(detector, home)
-  detector.dirty.add(home)
+  home.isDirty = true
 }
 
 function replaceHome(detector: Detector, known: Home | null, home: Home): void {
   moveMeters(detector, home)
   if (known !== null) {
-    detector.dirty.delete(known)
     dismiss(detector.areas, known)
     endHome(known)
   }
   enlist(detector, home)
-  detector.homes.set(home.key, home)
-  detector.dirty.add(home)
-  detector.gone.delete(home.key)
+  keepHome(detector, home)
   wake(home)
 }
 
@@ -111,10 +109,8 @@ function leave(detector: Detector, source: Home, profile: Profile): Finding[] {
   if (moved === undefined) return []
   const why = reasonMeterMoved(moved.id, profile.household)
   if (source.key.startsWith('m:')) {
-    detector.homes.delete(source.key)
-    detector.dirty.delete(source)
+    loseHome(detector, source)
     dismiss(detector.areas, source)
-    detector.gone.add(source.key)
     endHome(source)
     if (source.profile.household === profile.household) return []
     return sayDifference(active(source.said), new Map(), newestOf(source), why)
@@ -127,9 +123,9 @@ function leave(detector: Detector, source: Home, profile: Profile): Finding[] {
   source.rewind.events = source.rewind.events.filter(({ event }) => stays(event.meter))
   source.loose = source.loose.filter((event) => stays(event.meter))
   source.profile.meters.forEach((_meter, index) => {
-    if (!stays(index)) source.offlineMs[index] = NaN
+    if (!stays(index)) callOffline(source, index, NaN)
   })
-  detector.dirty.add(source)
+  source.isDirty = true
   return restate(source, detector.context, why)
 }
 
@@ -143,11 +139,11 @@ function moveMeters(detector: Detector, home: Home): void {
 }
 
 /** Matters that were over before the household had the meter are its history no more than they are news. */
-function finished(home: Home): Matters {
+function finished(home: Home): Said {
   const matters = gatherMatters(home.rewind.events.map(({ event }) => event))
   return new Map([...matters].filter(([, outcome]) => outcome.clear !== null))
 }
 
-function active(said: Matters): Matters {
+function active(said: Said): Said {
   return new Map([...said].filter(([, outcome]) => outcome.clear === null))
 }

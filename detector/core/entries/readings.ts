@@ -5,7 +5,7 @@ import { DAY_MS } from '../../../domain/time.ts'
 import type { MeterKind } from '../../../domain/units.ts'
 import { dismiss, moveToGateway, tellHours } from '../area/areas.ts'
 import { judgeAreas } from '../area/judge-areas.ts'
-import type { Detector } from '../detector.ts'
+import { keepHome, type Detector } from '../detector.ts'
 import { clearSkew } from '../devices/clock-skew.ts'
 import { endHome, newHome, refoldFrom, settle, takeItem, type Home } from '../household.ts'
 import { listen } from '../listening.ts'
@@ -22,14 +22,14 @@ export const SLICE_MS = DAY_MS
 /** Takes readings to their homes, then folds each home once: readings that come together cost one rewind. */
 export function foldReadings(detector: Detector, readings: readonly Reading[]): Finding[] {
   const findings: Finding[] = []
-  const touched = new Set<Home>()
+  const touched: Home[] = []
   let sliceMs = Infinity
   let gatewayId: GatewayId | null = null
   let gateway = -1
   for (const reading of readings) {
     if (reading.timeMs > sliceMs + SLICE_MS) {
       for (const finding of settleAll(detector, touched)) findings.push(finding)
-      touched.clear()
+      touched.length = 0
       sliceMs = Infinity
     }
     if (sliceMs === Infinity) sliceMs = reading.timeMs
@@ -44,10 +44,18 @@ export function foldReadings(detector: Detector, readings: readonly Reading[]): 
   return findings
 }
 
-export function settleAll(detector: Detector, touched: ReadonlySet<Home>): Finding[] {
+/** A home that has been given something is settled once, in the order in which homes were first given anything. */
+export function touch(home: Home, touched: Home[]): void {
+  if (home.isTouched) return
+  home.isTouched = true
+  touched.push(home)
+}
+
+export function settleAll(detector: Detector, touched: readonly Home[]): Finding[] {
   const findings: Finding[] = []
   for (const home of touched) {
-    detector.dirty.add(home)
+    home.isTouched = false
+    home.isDirty = true
     tellHours(detector.areas, home)
     for (const finding of settle(home, detector.context)) findings.push(finding)
   }
@@ -60,13 +68,13 @@ function settleAreas(detector: Detector, findings: Finding[]): void {
   const verdict = judgeAreas(detector)
   for (const finding of verdict.findings) findings.push(finding)
   for (const { home, fromMs } of verdict.homes) {
-    detector.dirty.add(home)
+    home.isDirty = true
     refoldFrom(home, fromMs)
     for (const finding of settle(home, detector.context)) findings.push(finding)
   }
 }
 
-function takeReading(detector: Detector, reading: Reading, gateway: number, touched: Set<Home>): void {
+function takeReading(detector: Detector, reading: Reading, gateway: number, touched: Home[]): void {
   const { meters, gateways } = detector
   const slot = slotOf(detector, reading.meter, reading.kind)
   const home = meters.homes[slot]
@@ -75,7 +83,7 @@ function takeReading(detector: Detector, reading: Reading, gateway: number, touc
   if (receivedAtMs > (gateways.lastReceiptMs[gateway] ?? Infinity))
     gateways.lastReceiptMs[gateway] = receivedAtMs
   const meter = meters.index[slot] ?? 0
-  touched.add(home)
+  touch(home, touched)
   if (home.skews.length > 0) clearSkew(home, meter, receivedAtMs)
   if (reading.quality === 'late') {
     detector.unjudged++
@@ -117,7 +125,7 @@ export function slotOf(detector: Detector, meter: MeterId, kind: MeterKind | nul
     return known
   }
   const home = provisionalHome(detector, meter, kind ?? 'water')
-  detector.homes.set(home.key, home)
+  keepHome(detector, home)
   return addMeter(meters, meter, home, 0)
 }
 
@@ -143,8 +151,8 @@ export function ownProfile(detector: Detector, meter: MeterId, kind: MeterKind):
 /** A meter first heard of by a refused reading was given a kind by guess; its first reading tells. */
 function isGuess(home: Home, kind: MeterKind): boolean {
   return (
-    home.key.startsWith('m:') &&
     home.profile.meters[0]?.kind !== kind &&
+    home.key.startsWith('m:') &&
     home.rewind.base === null &&
     home.rewind.window.count === 0 &&
     home.rewind.fresh.length === 0
@@ -154,15 +162,12 @@ function isGuess(home: Home, kind: MeterKind): boolean {
 function replaceGuess(detector: Detector, slot: number, guess: Home, kind: MeterKind): void {
   const meter = detector.meters.ids[slot]
   if (meter === undefined) return
-  const home: Home = {
-    ...provisionalHome(detector, meter, kind),
-    skews: guess.skews,
-    loose: guess.loose,
-    said: guess.said,
-  }
+  const home = provisionalHome(detector, meter, kind)
+  home.skews = guess.skews
+  home.loose = guess.loose
+  home.said = guess.said
   endHome(guess)
-  detector.homes.set(home.key, home)
-  detector.dirty.delete(guess)
+  keepHome(detector, home)
   dismiss(detector.areas, guess)
   detector.meters.homes[slot] = home
 }

@@ -22,5 +22,5 @@ export function foldRegisterFault(detector: Detector, entry: RegisterFault): Fin
     amount: entry.expected === null ? NaN : entry.register,
     flags: FLAG.fault,
   })
-  return settleAll(detector, new Set([home]))
+  return settleAll(detector, [home])
 }

@@ -2,6 +2,7 @@ import type { Finding } from '../../../domain/finding.ts'
 import type { EpochMs } from '../../../domain/time.ts'
 import { HISTORY_MS, isQuorum, reachedMs, RECENT_MS } from '../clock.ts'
 import { noteMute } from '../area/note-mute.ts'
+import { calledOffline, callOffline } from '../called-offline.ts'
 import type { Detector } from '../detector.ts'
 import { overdueMs } from '../devices/offline.ts'
 import { MIN_LIMIT_MS } from '../devices/rhythm.ts'
@@ -12,7 +13,7 @@ import { listen } from '../listening.ts'
 import { byTime } from '../matters.ts'
 import { isOutdated } from '../trend/home-trend.ts'
 import { hasMoved } from '../trend/village-index.ts'
-import { settleAll } from './readings.ts'
+import { settleAll, touch } from './readings.ts'
 
 /** A tick of the system's clock: meters whose silence has become too long by now are called offline. */
 export function foldTick(detector: Detector, tickMs: EpochMs): Finding[] {
@@ -21,7 +22,7 @@ export function foldTick(detector: Detector, tickMs: EpochMs): Finding[] {
   detector.ticks++
   const clocks = gatewayClocks(detector, tickMs)
   noteMute(detector, tickMs, (gateway) => clocks[gateway] === tickMs)
-  const touched = new Set<Home>()
+  const touched: Home[] = []
   const { meters } = detector
   for (let slot = 0; slot < meters.ids.length; slot++) {
     const clockMs = clocks[meters.gateway[slot] ?? -1]
@@ -29,31 +30,25 @@ export function foldTick(detector: Detector, tickMs: EpochMs): Finding[] {
     // It is delivering just now (a batch, a replay): what it still has to say may fill the silence.
     if (meters.delivered[slot] === detector.ticks - 1) continue
     const home = meters.homes[slot]
-    if (home !== undefined && callOffline(detector, home, slot, clockMs, clockMs === tickMs))
-      touched.add(home)
+    if (home !== undefined && isOverdue(detector, home, slot, clockMs, clockMs === tickMs))
+      touch(home, touched)
   }
   if (hasMoved(detector.context.village)) {
     for (const home of detector.homes.values())
-      if (isOutdated(home, detector.context.village)) touched.add(home)
+      if (isOutdated(home, detector.context.village)) touch(home, touched)
   }
   // By time and name, because the order of the slots is a matter of the last restart.
   return settleAll(detector, touched).sort(byTime)
 }
 
-function callOffline(
-  detector: Detector,
-  home: Home,
-  slot: number,
-  clockMs: EpochMs,
-  isLive: boolean,
-): boolean {
+function isOverdue(detector: Detector, home: Home, slot: number, clockMs: EpochMs, isLive: boolean): boolean {
   const { meters } = detector
   const meter = meters.index[slot] ?? 0
-  if (!Number.isNaN(home.offlineMs[meter])) return false
+  if (!Number.isNaN(calledOffline(home, meter))) return false
   const head = headOf(home)
   const patienceMs = isLive ? (meters.patienceMs[slot] ?? 0) : 0
   if (clockMs <= overdueMs(head, meter, detector.listening.holes) + patienceMs) return false
-  home.offlineMs[meter] = get(head, meter, COLUMN.lastMs)
+  callOffline(home, meter, get(head, meter, COLUMN.lastMs))
   wake(home)
   return true
 }

@@ -1,3 +1,5 @@
+import { copyRecord, startOfRecord, type Slab } from './slab.ts'
+
 /** Words in one run: what 16 bits tell. */
 const LONGEST = 0xffff
 
@@ -22,24 +24,31 @@ export function encodeDelta(bytes: Uint8Array, reference: Uint8Array): Uint8Arra
   return new Uint8Array(out.buffer, 0, 4 * length)
 }
 
-/** @throws Error where the delta is not of a record as long as `reference`: a broken invariant. */
-export function decodeDelta(delta: Uint8Array, reference: Uint8Array): Uint8Array<ArrayBuffer> {
-  const from = wordsOf(delta)
-  const bytes = new Uint8Array(reference.length)
-  bytes.set(reference)
-  const words = new Uint32Array(bytes.buffer)
-  let at = 0
-  for (let place = 0; place < from.length;) {
-    const head = from[place++] ?? 0
-    at += head & 0xffff
-    for (let left = head >>> 16; left > 0; left--) words[at++] = from[place++] ?? 0
-  }
-  if (at !== words.length) throw new Error(`a saved difference covers ${4 * at} bytes of ${reference.length}`)
-  return bytes
-}
-
 /** The bytes as words; copied where they do not lie on a word's place. */
 function wordsOf(bytes: Uint8Array): Uint32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
   return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >> 2)
+}
+
+/**
+ * A record that differs so from another of its slab. The delta may lie anywhere.
+ * @throws Error where it is not of a record of this length: a broken invariant.
+ */
+export function recordOfDelta(slab: Slab, delta: Uint8Array, reference: number): number {
+  const record = copyRecord(slab, reference)
+  const { chunk, byte } = startOfRecord(slab, record)
+  const view = new DataView(delta.buffer, delta.byteOffset, delta.length)
+  const words = slab.bytes >>> 2
+  const start = byte >>> 2
+  let at = 0
+  for (let place = 0; place < delta.length;) {
+    const head = view.getUint32(place, true)
+    place += 4
+    at += head & 0xffff
+    const end = at + (head >>> 16)
+    if (end > words) break
+    for (; at < end; at++, place += 4) chunk.u32[start + at] = view.getUint32(place, true)
+  }
+  if (at !== words) throw new Error(`a saved difference covers ${4 * at} bytes of ${slab.bytes}`)
+  return record
 }

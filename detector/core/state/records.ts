@@ -3,7 +3,9 @@ import { beginDevices } from '../devices/state.ts'
 import { beginJudge } from '../judge.ts'
 import type { Profile } from '../observation.ts'
 import { fingerOn, judgeOf, kindsOf, point, type HomeState } from './home-state.ts'
+import { newHeap, type Heap } from './heap.ts'
 import { layoutOf, type Layout } from './layout.ts'
+import { notesLayout, type NotesLayout } from './notes.ts'
 import { beginRow, rowBytes } from './row.ts'
 import { allocate, newSlab, type Slab } from './slab.ts'
 
@@ -16,6 +18,11 @@ export interface Shelf {
   readonly slab: Slab
   /** What is not (`row.ts`): one of each home. */
   readonly rows: Slab
+  /** What the live detector keeps beside the fold (`notes.ts`): one of each home. */
+  readonly notes: Slab
+  readonly notesAt: NotesLayout
+  /** The packed items of their lateness windows. */
+  readonly items: Heap
   /** The one finger of the shelf: whoever asks for a home takes it from whoever asked before. */
   finger: HomeState | null
 }
@@ -25,8 +32,18 @@ export function shelfFor(records: Records, profile: Profile): Shelf {
   const key = `${judgeOf(profile)}/${kinds.join()}`
   let shelf = records.get(key)
   if (shelf === undefined) {
+    const meters = profile.meters.length
     const layout = layoutOf(kinds, judgeOf(profile))
-    shelf = { layout, slab: newSlab(layout.bytes), rows: newSlab(rowBytes(kinds.length)), finger: null }
+    const notesAt = notesLayout(meters)
+    shelf = {
+      layout,
+      slab: newSlab(layout.bytes),
+      rows: newSlab(rowBytes(meters)),
+      notes: newSlab(notesAt.bytes),
+      notesAt,
+      items: newHeap(),
+      finger: null,
+    }
     records.set(key, shelf)
   }
   return shelf

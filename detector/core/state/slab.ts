@@ -37,6 +37,16 @@ export function allocate(slab: Slab): number {
   return record
 }
 
+/** A record of these bytes. */
+export function recordOf(slab: Slab, bytes: Uint8Array): number {
+  if (bytes.length !== slab.bytes)
+    throw new Error(`a record of ${bytes.length} bytes, expected ${slab.bytes}`)
+  const record = take(slab)
+  const { chunk, byte } = startOfRecord(slab, record)
+  chunk.u8.set(bytes, byte)
+  return record
+}
+
 /** A record with the bytes of another. */
 export function copyRecord(slab: Slab, from: number): number {
   const record = take(slab)

@@ -1,5 +1,6 @@
 import { DAY_MS, MINUTE_MS } from '../../../domain/time.ts'
 import type { HomeEvent } from '../home-event.ts'
+import { NONE } from '../none.ts'
 import { wallMs } from '../local-time.ts'
 import { matterKey } from '../matters.ts'
 import type { Profile } from '../observation.ts'
@@ -34,8 +35,9 @@ export interface HomeTrend {
   open: readonly OpenTrend[]
   /** What was said, with the day that made it so; of days before `sealedDay` only what still goes on. */
   events: readonly { readonly day: number; readonly event: HomeEvent }[]
-  /** Per open day: minutes at which it could be judged, then per meter its code and the bin it told its neighbours. */
+  /** From `toldAt` on per open day: minutes at which it could be judged, then per meter its code and the bin it told its neighbours. */
   readonly told: Uint16Array
+  readonly toldAt: number
   /** The newest day whose row of `told` is its own. */
   toldDay: number
   /** The meters' areas, found when they are needed; not saved. */
@@ -51,15 +53,29 @@ export const SEAL_DAYS = 12
 /** A gap that is longer than any reading can be late. */
 const GAP_DAYS = 9
 
-export function newHomeTrend(meters: number): HomeTrend {
+/** Numbers that it keeps of what it told. */
+export function toldLength(meters: number): number {
+  return OPEN_DAYS * toldWidth(meters)
+}
+
+function toldWidth(meters: number): number {
+  return 1 + 2 * meters
+}
+
+export function newHomeTrend(
+  meters: number,
+  told = new Uint16Array(toldLength(meters)),
+  toldAt = 0,
+): HomeTrend {
   return {
     path: '',
     sealedDay: 0,
-    sealed: [],
+    sealed: NONE,
     judgedDay: 0,
-    open: [],
-    events: [],
-    told: new Uint16Array(OPEN_DAYS * (1 + 2 * meters)),
+    open: NONE,
+    events: NONE,
+    told,
+    toldAt,
     toldDay: 0,
     areas: null,
     stamp: 0,
@@ -90,7 +106,8 @@ export function settleTrend(
   const stamp = state.u32[state.today + H.stamp] ?? 0
   const path = profile.region ?? ''
   const areas = areasOf(home, village)
-  const isOwn = stamp !== trend.stamp || absencesOf(home) !== trend.absences || path !== trend.path
+  const absences = absencesOf(home)
+  const isOwn = stamp !== trend.stamp || absences !== trend.absences || path !== trend.path
   if (!isOwn && revisionOf(areas) === trend.revision) return null
   if (trend.judgedDay === 0) trend.judgedDay = trend.sealedDay = today - 1
   if (today - 1 - trend.judgedDay >= GAP_DAYS) sealAll(trend)
@@ -100,10 +117,10 @@ export function settleTrend(
   const newest = reachedOn(state, today - 1) > 0 ? today - 1 : today - 2
   for (const area of areas) prepare(area, newest)
   const revision = revisionOf(areas)
-  if (revision !== trend.revision || absencesOf(home) !== trend.absences) changedFrom = 0
+  if (revision !== trend.revision || absences !== trend.absences) changedFrom = 0
   trend.stamp = stamp
   trend.revision = revision
-  trend.absences = absencesOf(home)
+  trend.absences = absences
   const judge = (day: number, open: readonly OpenTrend[], steps: Step[]): readonly OpenTrend[] => {
     if (reachedOn(state, day) === 0) return open
     const meters = areas.map((area, meter) => ({
@@ -184,16 +201,17 @@ function tellDays(
   const { trend, profile } = home
   const today = state.u32[state.today + H.day] ?? 0
   const path = profile.region ?? ''
-  const width = 1 + 2 * profile.meters.length
+  const width = toldWidth(profile.meters.length)
   if (path !== trend.path) takeBack(home, village, today, width)
   trend.path = path
   for (let day = Math.max(trend.toldDay + 1, today - OPEN_DAYS + 1); day <= today; day++) {
-    trend.told.fill(0, (day % OPEN_DAYS) * width, ((day % OPEN_DAYS) + 1) * width)
+    const row = trend.toldAt + (day % OPEN_DAYS) * width
+    trend.told.fill(0, row, row + width)
   }
   trend.toldDay = today
   let changedFrom = Infinity
   for (let day = today - OPEN_DAYS + 1; day < today; day++) {
-    const row = (day % OPEN_DAYS) * width
+    const row = trend.toldAt + (day % OPEN_DAYS) * width
     let isChanged = false
     const note = (place: number, value: number): void => {
       if (trend.told[row + place] === value) return
@@ -225,7 +243,7 @@ function takeBack(home: TrendHome, village: VillageIndex, today: number, width: 
   profile.meters.forEach(({ kind }, meter) => {
     const area = areaOf(village, kind, trend.path)
     for (let day = today - OPEN_DAYS + 1; day < today; day++) {
-      const place = (day % OPEN_DAYS) * width + 2 + 2 * meter
+      const place = trend.toldAt + (day % OPEN_DAYS) * width + 2 + 2 * meter
       const bin = trend.told[place] ?? 0
       if (bin > 0) tellDay(area, day, bin, 0)
       trend.told[place] = 0
@@ -235,6 +253,7 @@ function takeBack(home: TrendHome, village: VillageIndex, today: number, width: 
 
 /** Another number where the home's absences are others. */
 function absencesOf({ absences }: TrendHome): number {
+  if (absences.length === 0) return 0
   return absences.reduce((sum, { fromMs, toMs }) => (sum * 31 + fromMs + 7 * toMs) % 1e12, absences.length)
 }
 
@@ -284,18 +303,9 @@ function areasOf({ trend, profile }: TrendHome, village: VillageIndex): readonly
 }
 
 function revisionOf(areas: readonly AreaIndex[]): number {
-  return areas.reduce((sum, area) => sum + area.revision, 0)
-}
-
-/** Plain JSON. */
-export type SavedTrend = Omit<HomeTrend, 'told' | 'areas'> & { readonly told: readonly number[] }
-
-export function saveTrend({ areas: _found, told, ...plain }: HomeTrend): SavedTrend {
-  return { ...plain, told: [...told] }
-}
-
-export function loadTrend(saved: SavedTrend): HomeTrend {
-  return { ...saved, told: Uint16Array.from(saved.told), areas: null }
+  let sum = 0
+  for (let meter = 0; meter < areas.length; meter++) sum += areas[meter]?.revision ?? 0
+  return sum
 }
 
 /** Lets go of matters that are over for good; what was said of them is the desk's. @returns their keys. */
