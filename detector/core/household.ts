@@ -143,7 +143,13 @@ export function endHome({ shelf, rewind, row, notes }: Home): void {
   release(shelf.notes, notes.record)
   endWindow(rewind.window)
   rewind.ladder = []
-  rewind.head = -1
+  rewind.head = NO_RECORD
+}
+
+const NO_RECORD = -1
+
+export function isEnded({ rewind }: Home): boolean {
+  return rewind.head === NO_RECORD
 }
 
 /** Takes an item; `settle` works what was taken. */

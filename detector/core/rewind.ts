@@ -116,6 +116,11 @@ export function newRewind<State, Event>(
   }
 }
 
+/** Whether nothing was ever taken; while the window is open its newest items lie beside it. */
+export function holdsNothing<State, Event>({ base, window, fresh, open }: Rewind<State, Event>): boolean {
+  return base === null && window.count === 0 && fresh.length === 0 && open === null
+}
+
 /** `revised`: in the place of another; `known`: it was there, the same; `behind`: it comes before what is remembered. */
 export type Fate = 'taken' | 'revised' | 'known' | 'behind'
 

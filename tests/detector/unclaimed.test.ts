@@ -2,7 +2,7 @@ import { newestMsOf } from '../../detector/core/household.ts'
 import { describe, expect, it } from 'vitest'
 import type { ReadingsLogEntry } from '../../domain/log-entry.ts'
 import { DAY_MS, HOUR_MS } from '../../domain/time.ts'
-import { household, lived, play, readings, START_MS, usual } from './feed.ts'
+import { household, lived, play, reading, readings, START_MS, usual } from './feed.ts'
 import { homeBytes, saveAndLoad } from './save-and-load.ts'
 import { standing } from './standing.ts'
 
@@ -37,6 +37,28 @@ describe('a meter that its household no longer names', () => {
     expect(newestMsOf(detector.homes.get('m:N')!, 0)).toBe(day(4))
     expect(homeBytes(saveAndLoad(detector))).toEqual(homeBytes(detector))
     expect([...detector.homes.values()].every(({ isDirty }) => isDirty)).toBe(true)
+  })
+
+  it('tells its kind by its first reading that is judged, in whatever entry that comes', () => {
+    const wrong = claim(household('H', [['M', 'electricity']]))
+    const nobody = claim(household('H', [['N', 'water']]))
+    const late = reading('M', START_MS, 3, { quality: 'late', kind: 'electricity' })
+    const { detector } = play([wrong, nobody, readings(late, reading('M', day(1), 4))])
+    const home = detector.homes.get('m:M')!
+    expect(home.profile.meters).toEqual([{ id: 'M', kind: 'water' }])
+    expect(newestMsOf(home, 0)).toBe(day(1))
+  })
+
+  it('keeps what it has read as another kind, though its readings tell now of which it is', () => {
+    const wrong = claim(household('H', [['M', 'electricity']]))
+    const nobody = claim(household('H', [['N', 'water']]))
+    const revised = reading('M', day(1), 3, { revision: true })
+    const next = reading('M', day(1, 1), 4)
+    const { detector } = play([wrong, ...feed('M', START_MS, day(1)), nobody, readings(revised, next)])
+    const home = detector.homes.get('m:M')!
+    expect(home.profile.meters).toEqual([{ id: 'M', kind: 'electricity' }])
+    expect(home.rewind.window.count).toBe(25)
+    expect(newestMsOf(home, 0)).toBe(day(1, 1))
   })
 
   it('raises nothing in the name of the household it has left', () => {

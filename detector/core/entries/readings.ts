@@ -7,10 +7,11 @@ import { dismiss, moveToGateway, tellHours } from '../area/areas.ts'
 import { judgeAreas } from '../area/judge-areas.ts'
 import { keepHome, type Detector } from '../detector.ts'
 import { clearSkew } from '../devices/clock-skew.ts'
-import { endHome, newHome, refoldFrom, settle, takeItem, type Home } from '../household.ts'
+import { endHome, isEnded, newHome, refoldFrom, settle, takeItem, type Home } from '../household.ts'
 import { listen } from '../listening.ts'
 import { addMeter, gatewayNumber, noteDelivery } from '../meter-table.ts'
 import type { Profile } from '../observation.ts'
+import { holdsNothing } from '../rewind.ts'
 import { FLAG } from '../window.ts'
 
 /**
@@ -54,6 +55,8 @@ export function touch(home: Home, touched: Home[]): void {
 export function settleAll(detector: Detector, touched: readonly Home[]): Finding[] {
   const findings: Finding[] = []
   for (const home of touched) {
+    // It was of a kind that nobody knew, and another has taken its place since.
+    if (isEnded(home)) continue
     home.isTouched = false
     home.isDirty = true
     tellHours(detector.areas, home)
@@ -153,9 +156,7 @@ function isGuess(home: Home, kind: MeterKind): boolean {
   return (
     home.profile.meters[0]?.kind !== kind &&
     home.key.startsWith('m:') &&
-    home.rewind.base === null &&
-    home.rewind.window.count === 0 &&
-    home.rewind.fresh.length === 0
+    holdsNothing(home.rewind)
   )
 }
 
