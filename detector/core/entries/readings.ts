@@ -153,11 +153,7 @@ export function ownProfile(detector: Detector, meter: MeterId, kind: MeterKind):
 
 /** A meter first heard of by a refused reading was given a kind by guess; its first reading tells. */
 function isGuess(home: Home, kind: MeterKind): boolean {
-  return (
-    home.profile.meters[0]?.kind !== kind &&
-    home.key.startsWith('m:') &&
-    holdsNothing(home.rewind)
-  )
+  return home.profile.meters[0]?.kind !== kind && home.key.startsWith('m:') && holdsNothing(home.rewind)
 }
 
 function replaceGuess(detector: Detector, slot: number, guess: Home, kind: MeterKind): void {
