@@ -8,14 +8,14 @@ import type { MeterKind } from '../../../domain/units.ts'
  */
 export const COEFFICIENTS: Readonly<Record<MeterKind, readonly number[]>> = {
   water: [
-    -1.1246, 0.8769, -0.1891, -0.2287, 0.3369, 0.0384, -0.3301, 0.1638, 0.3271, -0.6753, 0.015, 0.3713, 0.167,
-    -0.056, 0.6904, -0.1014,
+    -1.2081, 0.9858, -0.1135, -0.24, 0.3046, 0.0449, -0.3656, 0.1632, 0.4091, -0.7442, -0.0102, 0.3929,
+    0.8498, -0.158,
   ],
   electricity: [
-    -0.5109, 0.7249, -0.0315, -0.399, 0.137, 0.0525, -0.2102, 0.1635, 0.4582, -0.6009, -0.2515, 0.3785,
-    0.3254, -0.0429, 0.336, -0.0245,
+    -0.6547, 0.9445, 0.0936, -0.4164, 0.0219, 0.0867, -0.2444, 0.1679, 0.6281, -0.777, -0.2451, 0.4004,
+    0.6503, -0.0832,
   ],
 }
 
 /** Alerts per home and 30 days that a threshold of x costs, before the homes themselves have shown it: exp(logAt11 - slope (x - 11)). */
-export const PRIOR_CURVE = { logAt11: 0.0449, slope: 0.6997 } as const
+export const PRIOR_CURVE = { logAt11: 0.0278, slope: 0.7097 } as const

@@ -2,9 +2,9 @@ import type { MeterKind } from '../../../domain/units.ts'
 import type { Profile } from '../observation.ts'
 import * as model from './model.ts'
 import * as parameters from './parameters.ts'
-import { fastLogit, logit, logOfNext, softplus } from './logarithms.ts'
+import { logit, logOfNext, softplus } from './logarithms.ts'
 import * as rhythm from './rhythm.ts'
-import { fastByteOf, lastDayRateOf, rateOf } from './rhythm.ts'
+import { lastDayRateOf, rateOf } from './rhythm.ts'
 import * as places from './state.ts'
 import type { LifeState } from './state.ts'
 
@@ -17,7 +17,7 @@ const { B, RETURN_BINS, V } = places
 /** In the order of `featuresOf`, as docs/DETECTION.md calls them. */
 // prettier-ignore
 export const FEATURE_NAMES = [
-  '1', 'L', 's', 's²', 'e', 'e²', 'L·s', 'L·e', 'A', 'B', 'A·s', 'B·s', 'F', 'F·s', 'D', 'D·s',
+  '1', 'L', 's', 's²', 'e', 'e²', 'L·s', 'L·e', 'A', 'B', 'A·s', 'B·s', 'D', 'D·s',
 ] as const
 export const FEATURES = FEATURE_NAMES.length
 
@@ -36,12 +36,11 @@ export function featuresOf(
   const e = logOfNext(silentHours)
   const lately = logit(f32[level + V.lately] ?? 0)
   const longRun = logit(f32[level + V.longRun] ?? 0)
-  const fast = fastLogit(fastByteOf(state, hour))
   const lastDay = lastDayRateOf(state, hour)
   // prettier-ignore
   out.set([
     1, rate, s, s * s, e, e * e, rate * s, rate * e, lately, longRun, lately * s, longRun * s,
-    fast, fast * s, lastDay, lastDay * s,
+    lastDay, lastDay * s,
   ])
 }
 
@@ -54,10 +53,10 @@ export function kindOf(profile: Profile): MeterKind {
 /**
  * What the return of a silent home in the coming hour depends on: its rhythm at this hour, how surprising and how long
  * the silence is already (people who are out at dinner are out for hours, those away at midnight for days), how lively
- * the home has been lately and in the long run, the last few days and the last day at this hour.
+ * the home has been lately and in the long run, and the last day at this hour.
  *
- * The features in their order, with `L`, `s`, `e`, `A`, `B`, `F`, `D` as in docs/DETECTION.md:
- *   1, L, s, s^2, e, e^2, L s, L e, A, B, A s, B s, F, F s, D, D s
+ * The features in their order, with `L`, `s`, `e`, `A`, `B`, `D` as in docs/DETECTION.md:
+ *   1, L, s, s^2, e, e^2, L s, L e, A, B, A s, B s, D, D s
  * What does not change while a silence goes on (A, B) is gathered once (`habitOf`), because the look ahead
  * (waiting.ts) asks for up to 18 hours in a row.
  */
@@ -105,15 +104,13 @@ export function workOutHazard(state: LifeState, asked: Habit, hour: number): voi
   const rate = logit(asked.homeRate)
   const s = logOfNext(asked.surprise)
   const e = logOfNext(asked.silentHours)
-  const fast = fastLogit(fastByteOf(state, hour))
   const lastDay = lastDayRateOf(state, hour)
   const z =
     constant +
-    s * (perLogSurprise + (w[3] ?? 0) * s + (w[13] ?? 0) * fast + (w[15] ?? 0) * lastDay) +
+    s * (perLogSurprise + (w[3] ?? 0) * s + (w[13] ?? 0) * lastDay) +
     e * ((w[4] ?? 0) + (w[5] ?? 0) * e) +
     rate * ((w[1] ?? 0) + (w[6] ?? 0) * s + (w[7] ?? 0) * e) +
-    (w[12] ?? 0) * fast +
-    (w[14] ?? 0) * lastDay
+    (w[12] ?? 0) * lastDay
   asked.hazard = softplus(z)
 }
 

@@ -4,7 +4,7 @@ import { frailty, holdFrailty, pooledHazard, returnBin } from './hazard.ts'
 import * as parameters from './parameters.ts'
 import { surpriseOf } from './logarithms.ts'
 import * as rhythm from './rhythm.ts'
-import { learnFastRate, learnLastDay, learnRate, meterRow, rateOf, weightOf } from './rhythm.ts'
+import { learnLastDay, learnRate, meterRow, rateOf, weightOf } from './rhythm.ts'
 import * as places from './state.ts'
 import type { LifeState } from './state.ts'
 import { slotOf } from './waiting.ts'
@@ -104,7 +104,6 @@ export function learnLiveliness(state: LifeState, slot: number, sign: number): v
   const { f32, level } = state
   const seen = (f32[level + V.hoursSeen] ?? 0) + 1
   f32[level + V.hoursSeen] = seen
-  learnFastRate(state, slot % 24, sign)
   learnLastDay(state, slot % 24, sign)
   const lately = f32[level + V.lately] ?? 0
   const longRun = f32[level + V.longRun] ?? 0

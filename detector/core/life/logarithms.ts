@@ -1,5 +1,3 @@
-import { FULL_BYTE } from './state.ts'
-
 /**
  * Logarithms that a silent home asks for dozens of times a reading. What they are asked of is a fraction of what was
  * counted, and known to a few parts in a hundred; read from a table, and between its places in a straight line, they are
@@ -33,9 +31,6 @@ const LOG_SPAN = 64
 const LOGS = tableOf((x) => Math.log1p(x * LOG_SPAN))
 const SOFT_SPAN = 32
 const SOFT = tableOf((x) => Math.log1p(Math.exp((x - 0.5) * SOFT_SPAN)))
-const FAST_LOGITS = Float64Array.from({ length: FULL_BYTE + 1 }, (_, byte) =>
-  exactLogit(0.05 + (0.9 * byte) / FULL_BYTE),
-)
 
 /** ln(p / (1 - p)), of p kept within 0.01 and 0.99. */
 export function logit(p: number): number {
@@ -45,11 +40,6 @@ export function logit(p: number): number {
 /** -ln(1 - rate), of a rate kept within 0.02 and 0.97: the surprise of an hour without a life sign, nats. */
 export function surpriseOf(rate: number): number {
   return between(SURPRISES, rate)
-}
-
-/** The logit of a rate of the last few days as it is kept, drawn a little toward a half. */
-export function fastLogit(byte: number): number {
-  return FAST_LOGITS[byte] ?? 0
 }
 
 /** ln(1 + x), of x from 0. */

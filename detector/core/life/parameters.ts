@@ -18,8 +18,6 @@ export const PRIOR_RATE = 0.45
 export const PRIOR_WEIGHT = 3
 /** Memory of the rhythm by hour and weekday or weekend: 1/RATE_MEMORY is the weight of the newest such hour. */
 export const RATE_MEMORY = 30
-/** Weight of the newest day in the rhythm of the last few days. */
-export const FAST_WEIGHT = 0.18
 /** Memory, in hours, of how lively the home has been lately, and in the long run. */
 export const LATELY_HOURS = 72
 export const LONG_RUN_HOURS = 2000

@@ -3,7 +3,7 @@ import * as places from './state.ts'
 import type { LifeState } from './state.ts'
 
 // Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
-const { FAST_WEIGHT, PRIOR_RATE, PRIOR_WEIGHT, RATE_MEMORY } = parameters
+const { PRIOR_RATE, PRIOR_WEIGHT, RATE_MEMORY } = parameters
 const { FULL, FULL_BYTE, H, SLOTS, V } = places
 
 /** Row of rates that speaks for the home; row m + 1 speaks for meter m of several. */
@@ -54,16 +54,6 @@ function dither(state: LifeState, row: number, slot: number): number {
   let hash = Math.imul((state.u32[state.hour + H.current] ?? 0) * 64 + slot, 0x9e3779b1) ^ (row << 7)
   hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b)
   return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32
-}
-
-/** The same hour on the last few days, in 255ths. */
-export function fastByteOf(state: LifeState, hour: number): number {
-  return state.u8[state.fast + hour] ?? 0
-}
-
-export function learnFastRate(state: LifeState, hour: number, sign: number): void {
-  const old = fastByteOf(state, hour) / FULL_BYTE
-  state.u8[state.fast + hour] = Math.round((old + FAST_WEIGHT * (sign - old)) * FULL_BYTE)
 }
 
 /** Of this hour of the day and the next two, the share that showed life when last observed: what the last day was like. */

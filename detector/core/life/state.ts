@@ -155,7 +155,6 @@ export function beginLife(state: LifeState): void {
   f32[level + V.longRun] = PRIOR_RATE
   f32[level + V.unbroken] = 1
   u16.fill(Math.round(PRIOR_RATE * FULL), state.rates, state.rates + SLOTS)
-  u8.fill(Math.round(PRIOR_RATE * FULL_BYTE), state.fast, state.fast + 24)
   const meters = state.profile.meters.length
   if (meters > 1) {
     u8.fill(Math.round(PRIOR_RATE * FULL_BYTE), state.meterRates, state.meterRates + SLOTS * meters)

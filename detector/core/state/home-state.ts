@@ -79,7 +79,6 @@ function place(state: HomeState, byte: number): void {
   state.ready = half + at.ready
   state.bins = half + at.bins
   state.leak = half + at.leak
-  state.fast = byte + at.fast
   state.flag = byte + at.flag
   state.sign = byte + at.sign
   state.rest = byte + at.rest

@@ -59,7 +59,6 @@ export const SECTIONS = {
   weeks: { of: 'u16', home: 8, meter: 0, water: 0, judge: 'life' },
   absences: { of: 'u16', home: 24, meter: 0, water: 0, judge: 'life' },
   ready: { of: 'u16', home: OPEN_DAYS, meter: 0, water: 0, judge: null },
-  fast: { of: 'u8', home: 24, meter: 0, water: 0, judge: 'life' },
   /** Of homes with several meters only: the rhythm of each. */
   meterRates: { of: 'u8', home: 0, meter: 48, water: 0, judge: 'life' },
   levels: { of: 'u8', home: 0, meter: RING_DAYS, water: 0, judge: null },
