@@ -27,7 +27,7 @@ const { DAY_MS, HOUR_MS } = time
 const { ABSENT_LEARNING_DAYS, LEARNING_DAYS, LONG_INTERVAL_HOURS } = parameters
 const { B, C, DAYS, M, NEVER, V } = places
 
-export { cloneLife, decodeLife, encodeLife, newLife, type LifeState } from './state.ts'
+export { cloneLife, newLife, type LifeState } from './state.ts'
 
 /** What the life model says: it raises, escalates and clears `inactivity`; it never retracts (rewinding does). */
 export type LifeFinding = Finding

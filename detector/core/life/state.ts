@@ -1,7 +1,7 @@
 import { MODEL, type LifeModel } from './model.ts'
 import { FLOOR_DAYS, PRIOR_RATE } from './parameters.ts'
 import type { Profile } from '../observation.ts'
-import { bytesOfState, cloneAlone, newAlone, type HomeState } from '../state/home-state.ts'
+import { cloneAlone, newAlone, type HomeState } from '../state/home-state.ts'
 
 /** Hour of the day on a weekday (0 to 23) or at the weekend (24 to 47). */
 export const SLOTS = 48
@@ -121,30 +121,6 @@ export function newLife(profile: Profile, model: LifeModel = MODEL): LifeState {
 
 export function cloneLife(state: LifeState): LifeState {
   return cloneAlone(state)
-}
-
-/** Format: one byte of version, then the record (little-endian machines). */
-const VERSION = 5
-
-export function encodeLife(state: LifeState): Uint8Array {
-  const record = bytesOfState(state)
-  const bytes = new Uint8Array(1 + record.length)
-  bytes[0] = VERSION
-  bytes.set(record, 1)
-  return bytes
-}
-
-/** @throws Error where the bytes are not of this version or of a home with as many meters: a broken invariant. */
-export function decodeLife(bytes: Uint8Array, profile: Profile): LifeState {
-  const state = newAlone(profile)
-  const record = bytesOfState(state)
-  if (bytes[0] !== VERSION || bytes.length !== 1 + record.length) {
-    throw new Error(
-      `life state of version ${bytes[0]} and ${bytes.length} bytes, expected ${VERSION} and ${1 + record.length}`,
-    )
-  }
-  record.set(bytes.subarray(1))
-  return state
 }
 
 /** Makes a record of zeros the state of a home that nothing is known of. */
