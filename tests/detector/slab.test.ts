@@ -108,9 +108,9 @@ describe('the layout of a record', () => {
     }
   })
 
-  it('holds a home of a water and an electricity meter in about 650 B a meter, with its row', () => {
+  it('holds a home of a water and an electricity meter in about 640 B a meter, with its row', () => {
     const shelf = shelfFor(newDetector(SETTINGS).records, profileOf(['water', 'electricity']))
-    expect((shelf.slab.bytes + shelf.rows.bytes) / 2).toBeLessThanOrEqual(650)
+    expect((shelf.slab.bytes + shelf.rows.bytes) / 2).toBeLessThanOrEqual(640)
   })
 })
 
