@@ -44,6 +44,9 @@ export const registeredMeterSchema = z.object({ id: meterIdSchema, kind: z.enum(
 
 export const contactSchema = z.object({ name: z.string().max(128), phone: z.string().max(64) })
 
+/** Of one home. A file that names one household in every row means something else. */
+export const MOST_METERS = 64
+
 /** A home as the operator registers it; one journal entry per import, so that all of a file or none of it holds. */
 export const householdSchema = z.object({
   id: householdIdSchema,
@@ -52,7 +55,7 @@ export const householdSchema = z.object({
   /** null: the installation's time zone (`HEARTHLINE_TIMEZONE`). */
   timezone: timezoneSchema.nullable(),
   rule: z.enum(INACTIVITY_RULES),
-  meters: z.array(registeredMeterSchema).min(1),
+  meters: z.array(registeredMeterSchema).min(1).max(MOST_METERS),
   contacts: z.array(contactSchema),
 })
 export type Household = z.infer<typeof householdSchema>

@@ -109,9 +109,10 @@ export function createIngestStage(
     } catch (error) {
       books.log.reset()
       books.meters.reset()
-      history.reset()
       books.counters.reset()
       cursor = savedCursor()
+      // Last: it reads from the disk, and may fail in its turn. Nothing is saved then until it has been read.
+      history.reset()
       throw error
     }
   }

@@ -28,6 +28,15 @@ export function startExpiry(db: DatabaseSync, store: EmbeddedStore, keepMs: numb
     }
   }
 
+  /** A store that cannot be read back saves nothing until it can: the pump, which works on it as well, says so. */
+  function reload(): void {
+    try {
+      store.reset()
+    } catch {
+      // Said by whoever writes next.
+    }
+  }
+
   /** A disk that is full stops nothing here: the next minute tries again, and the pump says what is wrong. */
   function expireSome(): number {
     try {
@@ -37,7 +46,7 @@ export function startExpiry(db: DatabaseSync, store: EmbeddedStore, keepMs: numb
         return deleted
       })
     } catch {
-      store.reset()
+      reload()
       return 0
     }
   }

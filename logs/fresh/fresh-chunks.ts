@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { OperationalError } from '../../domain/operational-error.ts'
 import { READINGS_PER_CHUNK, type FreshReadings } from './fresh-readings.ts'
 
 /** The table that a database needs for its fresh readings: a row is a chunk. */
@@ -40,6 +41,8 @@ export function openFreshChunks(
   const remove = db.prepare(`DELETE FROM ${table}`)
   const marked = new Set<number>()
   let base = -1
+  // False while what is here is not what the disk has: a reload that failed must not be written over it.
+  let isLoaded = true
 
   const baseOfNone = (): number => Number(last.get(table)?.['seq'] ?? 0) + 1
 
@@ -52,6 +55,7 @@ export function openFreshChunks(
   }
 
   function settleAll(settle: () => void): void {
+    assertLoaded()
     settle()
     remove.run()
     fresh.clear()
@@ -59,15 +63,23 @@ export function openFreshChunks(
     marked.clear()
   }
 
+  function assertLoaded(): void {
+    if (!isLoaded)
+      throw new OperationalError('fresh-not-loaded', `${table} could not be read back`, { retry: true })
+  }
+
   return {
     follow,
     load() {
+      isLoaded = false
       marked.clear()
       fresh.clear()
       follow()
+      isLoaded = true
     },
     mark: (index) => void marked.add(Math.floor(index / READINGS_PER_CHUNK)),
     save(settle) {
+      assertLoaded()
       if (fresh.count >= mostFresh || fresh.deepest >= MOST_OF_A_METER) return settleAll(settle)
       for (const index of marked) write.run(base + index, fresh.chunk(index))
       marked.clear()

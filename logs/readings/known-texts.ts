@@ -1,6 +1,7 @@
 /** Texts remembered at most, some 60 bytes each; when full, it starts anew. */
 const MOST_TEXTS = 300_000
 const FIRST_SLOTS = 8_192
+const MOST_PROBES = 64
 
 /**
  * Texts by their bytes: ids come again and again, and need not be made strings again each time; the one string that
@@ -32,12 +33,14 @@ export class KnownTexts {
     if (all > 127) return this.#read(bytes, from, to)
     hash ^= hash >>> 15
     const mask = this.#slots.length - 1
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+    // Ids that were chosen to collide are read each time anew instead of being looked for among each other.
+    for (let probes = 0, slot = hash & mask; probes < MOST_PROBES; probes++, slot = (slot + 1) & mask) {
       const index = (this.#slots[slot] ?? 0) - 1
       if (index === -1) return this.#learn(hash, slot, bytes, from, to)
       const text = this.#texts[index]
       if (this.#hashes[index] === hash && text !== undefined && spells(bytes, from, to, text)) return text
     }
+    return this.#read(bytes, from, to)
   }
 
   #read(bytes: Buffer, from: number, to: number): string | null {

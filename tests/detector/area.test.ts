@@ -235,3 +235,26 @@ describe('the bound on chance', () => {
     expect(tailOf(0, 0.5, 0)).toBe(1)
   })
 })
+
+describe('an outage long past', () => {
+  it('is not said anew for a part of its area that has told nothing since', () => {
+    const grid = (n: number) => (home: number) => Math.floor(home / 10) === n
+    const plan: VillagePlan = {
+      homes: 40,
+      days: 34,
+      cuts: [
+        { kind: 'power', fromMs: day(20, 9), toMs: day(20, 15), homes: () => true },
+        { kind: 'power', fromMs: day(32, 9), toMs: day(32, 15), homes: grid(2) },
+      ],
+      mute: [{ kind: 'both', fromMs: day(20, 20), toMs: day(99), homes: grid(0) }],
+    }
+    const list = villageReadings(plan)
+    const entries = [registered(plan)]
+    // History: nobody's clock ticks, so that grid 0 stands still where its readings end.
+    for (let i = 0; i < list.length; i += 80) entries.push(readings(...list.slice(i, i + 80)))
+    const raised = play(entries).findings.filter(
+      (one) => one.kind === 'area-outage' && one.type === 'raise' && one.atMs < day(21),
+    )
+    expect(raised).toHaveLength(1)
+  })
+})

@@ -182,3 +182,33 @@ describe('a lamp or a television that stays on', () => {
     expect(silentSinceMs(foldOnly(power, feed))).toBe(MONDAY_MS + (WEEKS(4) + 23) * HOUR_MS)
   })
 })
+
+describe('what runs on at intervals of seconds', () => {
+  it('is taken for life for as long as at any other', () => {
+    const stepMs = 10_000
+    const hours = 9 * 24
+    const lampOf = (sinceHours: number): number => {
+      const feed = observationsOf({
+        profile: power,
+        hours: hours + sinceHours,
+        stepMs: HOUR_MS / 4,
+        amount: (startMs, hour, n) =>
+          startMs >= MONDAY_MS + hours * HOUR_MS
+            ? null
+            : (0.02 + 0.002 * noise(n, 5)) / 4 + (hour > 7 && hour < 22 ? usualLitres(hour, n) / 400 : 0),
+      })
+      const lamp = observationsOf({
+        profile: power,
+        fromMs: MONDAY_MS + hours * HOUR_MS,
+        hours: sinceHours,
+        stepMs,
+        amount: () => (0.5 * stepMs) / HOUR_MS,
+      })
+      const state = foldOnly(power, [...feed, ...lamp])
+      return (silentSinceMs(state) ?? 0) - MONDAY_MS - hours * HOUR_MS
+    }
+    expect(lampOf(4) / HOUR_MS).toBeCloseTo(4, 2)
+    expect(lampOf(9) / HOUR_MS).toBeGreaterThan(5.5)
+    expect(lampOf(9) / HOUR_MS).toBeLessThan(6.5)
+  })
+})

@@ -15,6 +15,9 @@ import { mattersByArea } from './say-outage.ts'
 /** Homes remember outages for as long as they may be folded again, and their alerts looked at. */
 const REMEMBERED_MS = 12 * DAY_MS
 
+/** What ended so long ago is said by nobody any more. */
+const FORGOTTEN_HOURS = 2 * RING_HOURS
+
 /** What the areas say after their sums have changed, and the homes that hear of it. */
 export interface AreaVerdict {
   readonly findings: readonly Finding[]
@@ -35,7 +38,9 @@ export function judgeAreas(detector: Detector): AreaVerdict {
   }
   areas.dirty.clear()
   if (!changed) return { findings: [], homes: [] }
-  for (const group of areas.groups.values()) forgetPast(areas, group)
+  let newestHour = 0
+  for (const group of areas.groups.values()) newestHour = Math.max(newestHour, group.newestHour)
+  for (const group of areas.groups.values()) forgetPast(areas, group, newestHour)
   const concerned = [...areas.groups.values()].filter(({ runs }) => runs.length > 0)
   const homesOf = gatherHomes(detector, concerned)
   const before = areas.outages
@@ -49,11 +54,11 @@ export function judgeAreas(detector: Detector): AreaVerdict {
 }
 
 /**
- * A group that has had no news since still bears the stretches of its last outage. What has left the judged hours is not said
- * anew, for whatever part of an area: who stood for it then may be forgotten by now.
+ * A group that has had no news since, or no readings at all, still bears the stretches of its last outage. What has left the
+ * judged hours is not said anew, for whatever part of an area: who stood for it then may be forgotten by now.
  */
-function forgetPast(areas: Areas, group: Group): void {
-  const lowest = group.newestHour - JUDGED_HOURS
+function forgetPast(areas: Areas, group: Group, newestHour: number): void {
+  const lowest = Math.max(group.newestHour - JUDGED_HOURS, newestHour - FORGOTTEN_HOURS)
   const left = group.runs.filter(({ toHour }) => toHour === null || toHour >= lowest)
   if (left.length === group.runs.length) return
   group.runs = left
@@ -65,7 +70,7 @@ function isSettled(areas: Areas, { area, endMs }: AreaOutage): boolean {
   if (endMs === null) return false
   const newestHour = areas.groups.get(subjectOf(area))?.newestHour ?? 0
   const hour = endMs / HOUR_MS
-  return hour < newestHour - JUDGED_HOURS && hour > newestHour - 2 * RING_HOURS
+  return hour < newestHour - JUDGED_HOURS && hour > newestHour - FORGOTTEN_HOURS
 }
 
 /** One pass over the homes; outages are rare. In the order of their keys, which no restart changes. */

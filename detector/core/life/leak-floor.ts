@@ -13,6 +13,9 @@ export const BLOCK_HOURS = 4
 const BLOCKS_A_DAY = 24 / BLOCK_HOURS
 /** Of a block so much must be measured before its sum says anything. */
 const BLOCK_COVER_MINUTES = 0.9 * BLOCK_HOURS * 60
+/** The count of blocks begins anew every thirty years, with a day and with a place of the seven. */
+const BLOCKS_ROUND = BLOCKS_A_DAY * FLOOR_DAYS * 1560
+const DAYS_ROUND = BLOCKS_ROUND / BLOCKS_A_DAY
 /** Sums are kept in these, from 1 on; 0 is a day of which nothing is known. */
 const KEPT_L = 0.01
 /** The water per hour (L) above which only a person explains it. */
@@ -31,6 +34,7 @@ export function noteFlow(
   meter: number,
   amount: number,
   hours: number,
+  minutes: number,
   block: number,
 ): void {
   if (hours > LONG_INTERVAL_HOURS) return
@@ -38,7 +42,7 @@ export function noteFlow(
   const leak = state.leak + meter * LEAK_ROW
   const sum = state.steady + meter * STEADY_ROW + S.blockSum
   const cover = state.cover + meter
-  const place = block & FULL
+  const place = block % BLOCKS_ROUND
   const before = u16[leak + F.block] ?? 0
   if (place !== before) {
     const isWhole = (u8[cover] ?? 0) >= BLOCK_COVER_MINUTES
@@ -50,7 +54,7 @@ export function noteFlow(
     if (isLower || isNewDay) learnFloor(state, meter)
   }
   f32[sum] = (f32[sum] ?? 0) + amount
-  u8[cover] = Math.min(255, (u8[cover] ?? 0) + Math.max(1, Math.round(hours * 60)))
+  u8[cover] = Math.min(255, (u8[cover] ?? 0) + minutes)
   noteStep(u16, leak, Math.round(amount * 1_000))
 }
 
@@ -98,8 +102,7 @@ function keepLowest(u16: Uint16Array, leak: number, block: number, sumL: number)
 /** Days that begin take the place of those a week before. @returns whether one does. */
 function forgetDays(u16: Uint16Array, leak: number, before: number, block: number): boolean {
   const day = dayOfBlock(block)
-  // The count of blocks begins anew every thirty years.
-  const days = Math.min(FLOOR_DAYS, Math.abs(day - dayOfBlock(before)))
+  const days = Math.min(FLOOR_DAYS, (day - dayOfBlock(before) + DAYS_ROUND) % DAYS_ROUND)
   for (let back = 0; back < days; back++) u16[leak + F.days + ((day - back + FLOOR_DAYS) % FLOOR_DAYS)] = 0
   return days > 0
 }

@@ -36,7 +36,12 @@ export const HABIT_FORGOTTEN_WEEKS = 3
 /** How long after the latest of the usual returns a home is waited for. */
 export const HABIT_MARGIN_HOURS = 2
 
-/** A gap that a silence is this likely to have outlasted (a lost interval, the small hours) takes nothing from it (fade-silence.ts). */
+/**
+ * A gap shorter than this takes nothing from a silence: who comes back uses more than once within some hours, and would be
+ * seen on either side of it. Readings that are lost one by one must not add up to a silence that never grows.
+ */
+export const FADE_FROM_HOURS = 6
+/** A gap that a silence is this likely to have outlasted (the small hours) takes nothing from it (fade-silence.ts). */
 export const FADE_BELOW = 0.99
 
 /** Prior weight, in expected returns, of "this home returns as the pooled hazard says". */

@@ -42,16 +42,16 @@ function isSteady({ u16, leak, model }: LifeState, meter: number): boolean {
 }
 
 /** Takes an interval into the run, or begins another with it. */
-export function noteRun(state: LifeState, meter: number, load: number, hours: number): void {
+export function noteRun(state: LifeState, meter: number, load: number, hours: number, minutes: number): void {
   if (hours > LONG_INTERVAL_HOURS) return
   const { f32, u16 } = state
   const at = state.steady + meter * STEADY_ROW
-  const minutes = state.leak + meter * LEAK_ROW + F.runMinutes
+  const place = state.leak + meter * LEAK_ROW + F.runMinutes
   const low = f32[at + S.runLow] ?? 0
   const goesOn = Math.abs(load - low) <= rangeOf(state, meter, Math.min(low, load), hours)
   f32[at + S.runLow] = goesOn ? Math.min(low, load) : load
-  const before = goesOn ? (u16[minutes] ?? 0) : 0
-  u16[minutes] = Math.min(LONGEST_RUN_MINUTES, before + Math.max(1, Math.round(hours * MINUTES)))
+  const before = goesOn ? (u16[place] ?? 0) : 0
+  u16[place] = Math.min(LONGEST_RUN_MINUTES, before + minutes)
 }
 
 /** How far a load moves with nobody's doing: as far as while nobody acts; water with the mains' pressure and by a step, too. */
