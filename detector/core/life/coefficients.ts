@@ -8,14 +8,14 @@ import type { MeterKind } from '../../../domain/units.ts'
  */
 export const COEFFICIENTS: Readonly<Record<MeterKind, readonly number[]>> = {
   water: [
-    -1.2081, 0.9858, -0.1135, -0.24, 0.3046, 0.0449, -0.3656, 0.1632, 0.4091, -0.7442, -0.0102, 0.3929,
-    0.8498, -0.158,
+    -1.2039, 0.9879, -0.109, -0.2419, 0.3008, 0.0458, -0.3651, 0.1619, 0.4139, -0.7463, -0.012, 0.3925,
+    0.8452, -0.1581,
   ],
   electricity: [
-    -0.6547, 0.9445, 0.0936, -0.4164, 0.0219, 0.0867, -0.2444, 0.1679, 0.6281, -0.777, -0.2451, 0.4004,
-    0.6503, -0.0832,
+    -0.6547, 0.9445, 0.0935, -0.4163, 0.022, 0.0867, -0.2444, 0.1678, 0.6281, -0.777, -0.245, 0.4003, 0.6503,
+    -0.0832,
   ],
 }
 
 /** Alerts per home and 30 days that a threshold of x costs, before the homes themselves have shown it: exp(logAt11 - slope (x - 11)). */
-export const PRIOR_CURVE = { logAt11: 0.0278, slope: 0.7097 } as const
+export const PRIOR_CURVE = { logAt11: 0.0259, slope: 0.7104 } as const
