@@ -113,7 +113,7 @@ function describeFile(): string {
 The file is CSV in UTF-8, one row per meter; the first line names the columns, in any order. Needed: household, meter, kind.
 ${columns.join('\n')}
 
-Rows with the same household are one home. The file is checked as a whole: with any problem, nothing is changed.
+Rows with the same household are one home, of 64 meters at most. The file is checked as a whole: with any problem, nothing is changed.
 Example ("hearthline households example" prints it):
 ${HOUSEHOLDS_EXAMPLE}`
 }

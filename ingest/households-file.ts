@@ -8,6 +8,7 @@ import {
   RISK_TIERS,
   timezoneSchema,
   type Household,
+  MOST_METERS,
 } from '../domain/household.ts'
 import { householdIdSchema, meterIdSchema } from '../domain/ids.ts'
 import { messageOf, OperationalError } from '../domain/operational-error.ts'
@@ -147,6 +148,11 @@ function gather(rows: readonly NumberedRow[], problems: string[]): Household[] {
     }
   }
   return [...byHousehold].map(([id, own]) => {
+    if (own.length > MOST_METERS) {
+      problems.push(
+        `line ${own[MOST_METERS]?.line}: ${id} has ${own.length} meters, a home has ${MOST_METERS} at most; give each home an id of its own`,
+      )
+    }
     const shared = Object.fromEntries(SHARED.map((column) => [column, agreed(own, column, problems)]))
     return {
       id,

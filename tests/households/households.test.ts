@@ -46,6 +46,14 @@ describe('a households file', () => {
     for (const household of households) expect(householdSchema.parse(household)).toEqual(household)
   })
 
+  it('with one household in every row is refused: a home has 64 meters at most', () => {
+    const rows = Array.from({ length: 65 }, (_, n) => `H1,M${n},water`)
+    expect(problemsOf(['household,meter,kind', ...rows].join('\n'))).toEqual([
+      'line 66: H1 has 65 meters, a home has 64 at most; give each home an id of its own',
+    ])
+    expect(problemsOf(['household,meter,kind', ...rows.slice(1)].join('\n'))).toEqual([])
+  })
+
   it('needs no more than household, meter and kind, in any order, with BOM, CRLF and quotes', () => {
     const { households } = parseHouseholds('\uFEFFkind,meter,household\r\nwater,"水表, 1",H1\r\n')
     expect(households).toEqual([
