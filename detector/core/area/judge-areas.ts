@@ -54,11 +54,11 @@ export function judgeAreas(detector: Detector): AreaVerdict {
 }
 
 /**
- * A group that has had no news since, or no readings at all, still bears the stretches of its last outage. What has left the
- * judged hours is not said anew, for whatever part of an area: who stood for it then may be forgotten by now.
+ * A group that has had no news since, or no readings at all, still bears the stretches of its last outage. They go with the
+ * outages of that time: who stood for this group then is forgotten by now, and would not stand for it again.
  */
 function forgetPast(areas: Areas, group: Group, newestHour: number): void {
-  const lowest = Math.max(group.newestHour - JUDGED_HOURS, newestHour - FORGOTTEN_HOURS)
+  const lowest = newestHour - FORGOTTEN_HOURS
   const left = group.runs.filter(({ toHour }) => toHour === null || toHour >= lowest)
   if (left.length === group.runs.length) return
   group.runs = left
