@@ -65,7 +65,11 @@ export function openFreshChunks(
 
   function assertLoaded(): void {
     if (!isLoaded)
-      throw new OperationalError('fresh-not-loaded', `${table} could not be read back`, { retry: true })
+      throw new OperationalError(
+        'fresh-not-loaded',
+        `${table} could not be read back from the disk; nothing is written over it until it has been`,
+        { retry: true },
+      )
   }
 
   return {
