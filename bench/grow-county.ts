@@ -10,10 +10,10 @@ import { DETECTOR_MIGRATIONS } from '../detector/findings/schema.ts'
 import { openSnapshots } from '../detector/snapshot.ts'
 import type { Household } from '../domain/household.ts'
 import type { GatewayId, HouseholdId, MeterId } from '../domain/ids.ts'
-import { MINUTE_MS } from '../domain/time.ts'
+import { DAY_MS, MINUTE_MS, type EpochMs } from '../domain/time.ts'
 import { dataFiles } from '../platform/data-folder.ts'
 import { openDatabase } from '../platform/sqlite.ts'
-import { START_MS, type Village } from './detector-village.ts'
+import type { Village } from './detector-village.ts'
 import { readingsOf } from './live-feed.ts'
 
 const TIMEZONE = 'Asia/Shanghai'
@@ -25,10 +25,13 @@ const HOMES_AT_ONCE = 20_000
 /**
  * Writes the state of a detector that has watched so many homes for weeks: some live through them, and the others are the same
  * under names of their own, each saved as the live system saves it.
+ * @returns the time of the newest readings: not a day ago
  */
-export function growCounty(dataDir: string, homes: number, village: Village): void {
+export function growCounty(dataDir: string, homes: number, village: Village): EpochMs {
   const detector = newDetector({ budget: 0.5, timezone: TIMEZONE })
-  const pioneers = raisePioneers(detector, village)
+  const endMs = Math.floor(Date.now() / DAY_MS) * DAY_MS
+  const startMs = endMs - village.steps * village.stepMs
+  const pioneers = raisePioneers(detector, village, startMs)
   const db = openDatabase({
     file: dataFiles(dataDir).detector,
     synchronous: 'NORMAL',
@@ -43,23 +46,27 @@ export function growCounty(dataDir: string, homes: number, village: Village): vo
     const share: Detector = { ...detector, homes: new Map(), meters: newMeterTable() }
     for (let home = from; home < Math.min(homes, from + HOMES_AT_ONCE); home++) {
       const like = pioneers[home % pioneers.length]
-      if (like !== undefined) settleIn(share, home, like, START_MS + village.steps * village.stepMs)
+      if (like !== undefined) settleIn(share, home, like, endMs)
     }
     snapshots.save(share, place)
     detector.nextHome = share.nextHome
     for (const home of share.homes.values()) endHome(home)
   }
   db.close()
+  return endMs
 }
 
-function raisePioneers(detector: Detector, village: Village): Home[] {
+function raisePioneers(detector: Detector, village: Village, startMs: EpochMs): Home[] {
   const households = Array.from({ length: PIONEERS }, (_, home): Household => {
     const { household, tier, rule, region = null, meters } = profileOf(home)
     return { id: household, region, tier, timezone: null, rule, meters: [...meters], contacts: [] }
   })
-  foldEntry(detector, { type: 'households', receivedAtMs: START_MS, households })
+  foldEntry(detector, { type: 'households', receivedAtMs: startMs, households })
   for (let step = 0; step < village.steps; step++) {
-    foldEntry(detector, { type: 'readings', readings: readingsOf(village, PIONEERS, step) })
+    const readings = readingsOf(village, PIONEERS, step, startMs)
+    foldEntry(detector, { type: 'readings', readings })
+    // A system that is running: while it is stopped, nobody is called silent.
+    foldEntry(detector, { type: 'tick', receivedAtMs: readings[0]?.receivedAtMs ?? startMs })
   }
   return [...detector.homes.values()]
 }

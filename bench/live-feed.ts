@@ -4,9 +4,9 @@ import { MINUTE_MS } from '../domain/time.ts'
 import { amountAt, METERS, START_MS, type Village } from './detector-village.ts'
 
 /** A reading of each meter of the first homes of the village, as a live feed brings them at one moment. */
-export function readingsOf(village: Village, homes: number, step: number): Reading[] {
+export function readingsOf(village: Village, homes: number, step: number, startMs = START_MS): Reading[] {
   const readings: Reading[] = []
-  const timeMs = START_MS + (step + 1) * village.stepMs
+  const timeMs = startMs + (step + 1) * village.stepMs
   for (let home = 0; home < homes; home++) {
     for (let meter = 0; meter < METERS; meter++) {
       const kind = meter === 0 ? 'water' : 'electricity'

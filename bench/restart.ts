@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util'
 import mqtt from 'mqtt'
 import { MINUTE_MS } from '../domain/time.ts'
 import { dataFiles } from '../platform/data-folder.ts'
-import { METERS, newVillage, START_MS } from './detector-village.ts'
+import { METERS, newVillage } from './detector-village.ts'
 import { ask, count, say } from './end-to-end.ts'
 import { growCounty } from './grow-county.ts'
 
@@ -35,8 +35,7 @@ export async function run(args: string[]): Promise<void> {
     fs.mkdirSync(full)
     const begin = performance.now()
     const village = newVillage(Number(values.weeks), 15 * MINUTE_MS)
-    growCounty(full, homes, village)
-    const nextMs = START_MS + (village.steps + 1) * village.stepMs
+    const nextMs = growCounty(full, homes, village) + village.stepMs
     const bytes = fs.statSync(dataFiles(full).detector).size
     say(
       `${count(homes * METERS)} meters of state, ${(bytes / homes / METERS).toFixed(0)} B a meter on disk, made in ${seconds(performance.now() - begin)}\n`,

@@ -22,7 +22,7 @@ export function isQuorum(reached: number, recent: number, all: number): boolean 
 }
 
 /** The time that a gateway's readings have reached; `newestMs`: one per meter of it, any order. -Infinity: no meter. */
-export function reachedMs(newestMs: readonly EpochMs[]): EpochMs {
+export function reachedMs(newestMs: ArrayLike<EpochMs>): EpochMs {
   const sorted = Float64Array.from(newestMs).sort().reverse()
   let recent = 0
   for (let index = 0; index < sorted.length; index++) {

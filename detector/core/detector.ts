@@ -5,6 +5,7 @@ import type { HomeContext } from './fold-home.ts'
 import type { Home } from './household.ts'
 import { newListening, type Listening } from './listening.ts'
 import type { Records } from './state/records.ts'
+import { newRound, type Round } from './trend/look-again.ts'
 import { newVillageIndex, type VillageIndex } from './trend/village-index.ts'
 import { newGateways, newMeterTable, type Gateways, type MeterTable } from './meter-table.ts'
 
@@ -19,7 +20,7 @@ export interface Settings {
  */
 export interface Detector {
   settings: Settings
-  /** By key: `h:` and a household's id, or `m:` and the id of a meter that nobody has claimed. */
+  /** By key: `h:` and a household's id, or `m:` and the id of a meter that nobody has claimed. In the order of their numbers. */
   readonly homes: Map<string, Home>
   /** The number of the next home that is kept. */
   nextHome: number
@@ -30,6 +31,7 @@ export interface Detector {
   /** Where the homes' states lie. */
   readonly records: Records
   readonly areas: Areas
+  readonly round: Round
   ticks: number
   /** Readings judged by nobody: marked `late` by ingest, or behind what their home remembers. */
   unjudged: number
@@ -67,6 +69,7 @@ export function newDetector(
     context: contextOf(pool, listening, village),
     records: new Map(),
     areas: newAreas(),
+    round: newRound(),
     ticks: 0,
     unjudged: 0,
     lastEventMs: -Infinity,

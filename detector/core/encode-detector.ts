@@ -7,6 +7,7 @@ import { newPool } from './area/pool.ts'
 import { newDetector, type Detector, type Settings } from './detector.ts'
 import { decodeHome, encodeHome } from './encode-home.ts'
 import type { Home } from './household.ts'
+import type { Round } from './trend/look-again.ts'
 import { loadVillage, saveVillage, type SavedVillage } from './trend/save-village.ts'
 import { ByteSink } from './state/byte-sink.ts'
 import { ByteSource } from './state/byte-source.ts'
@@ -25,6 +26,8 @@ interface Common {
   readonly budget: BudgetState
   readonly village: SavedVillage
   readonly nextHome: number
+  /** Absent where it was saved before homes were looked at in rounds. */
+  readonly round?: Pick<Round, 'after' | 'left'>
   readonly ticks: number
   readonly unjudged: number
   readonly lastEventMs: number | null
@@ -34,7 +37,7 @@ interface Common {
 }
 
 export function encodeCommon(detector: Detector): string {
-  const { listening, gateways } = detector
+  const { listening, gateways, round } = detector
   const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
   return JSON.stringify({
     version: 4,
@@ -45,6 +48,7 @@ export function encodeCommon(detector: Detector): string {
     budget: detector.context.pool.budget,
     village: saveVillage(detector.context.village),
     nextHome: detector.nextHome,
+    round: { after: round.after, left: round.left },
     ticks: detector.ticks,
     unjudged: detector.unjudged,
     lastEventMs: finite(detector.lastEventMs),
@@ -94,6 +98,7 @@ export function decodeDetector(
   detector.listening.ticking = saved.ticking
   detector.listening.holes.push(...saved.holes)
   detector.nextHome = saved.nextHome
+  Object.assign(detector.round, saved.round)
   detector.ticks = saved.ticks
   detector.unjudged = saved.unjudged
   detector.lastEventMs = saved.lastEventMs ?? -Infinity

@@ -94,8 +94,11 @@ export function judgeDay(
     if (after === each) continue
     now = now.flatMap((one) => (one === each ? (after ?? []) : one))
   }
+  const recent = meters.map(({ days }): Recent => ({ days: recentDays(days), week: recentWeek(days) }))
   const raised =
-    findStep(meters, day, now, 'drop') ?? findStep(meters, day, now, 'surge') ?? findDecline(meters, day, now)
+    findStep(meters, recent, day, now, 'drop') ??
+    findStep(meters, recent, day, now, 'surge') ??
+    findDecline(meters, day, now)
   if (raised === null) return now
   steps.push({ type: 'raise', open: raised })
   return [...now, raised]
@@ -132,7 +135,7 @@ function levelNow(days: Days, kind: TrendKind): number {
   if (Number.isNaN(days[days.length - 1] ?? NaN)) return NaN
   return kind === 'decline'
     ? medianOf(days, days.length - 7, days.length, 4)
-    : (newest(days, STEP_DAYS, STEP_WITHIN_DAYS)?.level ?? NaN)
+    : (recentDays(days)?.level ?? NaN)
 }
 
 function severityOf(kind: TrendKind, changes: readonly Change[], days: number): Severity {
@@ -142,41 +145,66 @@ function severityOf(kind: TrendKind, changes: readonly Change[], days: number): 
   return SEVERITIES[(size >= orange ? 1 : 0) + (days >= after ? 1 : 0)] ?? 'red'
 }
 
+/** The windows of `drop` and `surge`; null where their days lie too far back. */
+interface Recent {
+  readonly days: Newest | null
+  readonly week: Newest | null
+}
+
 interface Newest {
   readonly level: number
   readonly highest: number
   readonly lowest: number
   /** Place of the first of them. */
   readonly first: number
+  /** Where the days that they are held against begin, and the mean of those. */
+  readonly from: number
+  readonly mean: number
 }
+
+function recentDays(days: Days): Newest | null {
+  return newest(days, STEP_DAYS, STEP_WITHIN_DAYS)
+}
+
+function recentWeek(days: Days): Newest | null {
+  return newest(days, WEEK_DAYS, WEEK_WITHIN_DAYS)
+}
+
+/** Of the newest `count` lived days, in their order. */
+const sorted = new Float64Array(Math.max(STEP_DAYS, WEEK_DAYS))
 
 /** The newest `count` lived days: their median and how far apart most of them are; null where they lie too far back. */
 function newest(days: Days, count: number, within: number): Newest | null {
   const last = days.length - 1
   if (Number.isNaN(days[last] ?? NaN)) return null
-  const found: number[] = []
+  let found = 0
   let first = last
-  for (let at = last; at > last - within && found.length < count; at--) {
+  for (let at = last; at > last - within && found < count; at--) {
     const value = days[at] ?? NaN
     if (Number.isNaN(value)) continue
-    found.push(value)
+    let place = found++
+    for (; place > 0 && (sorted[place - 1] ?? 0) > value; place--) sorted[place] = sorted[place - 1] ?? 0
+    sorted[place] = value
     first = at
   }
-  if (found.length < count) return null
-  found.sort((a, b) => a - b)
+  if (found < count) return null
+  const from = startOf(days, first)
   // Of seven days one may be an exception, of three none.
   const but = count > 4 ? 1 : 0
   return {
-    level: found[count >> 1] ?? NaN,
-    lowest: found[but] ?? NaN,
-    highest: found[count - 1 - but] ?? NaN,
+    level: sorted[count >> 1] ?? NaN,
+    lowest: sorted[but] ?? NaN,
+    highest: sorted[count - 1 - but] ?? NaN,
     first,
+    from,
+    mean: meanOf(days, from, first),
   }
 }
 
 /** `drop` and `surge`: a step of the level within the last days. */
 function findStep(
   meters: readonly MeterDays[],
+  recent: readonly Recent[],
   day: number,
   open: readonly OpenTrend[],
   kind: 'drop' | 'surge',
@@ -185,7 +213,8 @@ function findStep(
   const changes: Change[] = []
   let onset = Infinity
   meters.forEach((one, meter) => {
-    const found = stepOf(one, kind, 'days') ?? stepOf(one, kind, 'week')
+    const { days = null, week = null } = recent[meter] ?? {}
+    const found = stepOf(one, kind, days, STEP_SPREADS) ?? stepOf(one, kind, week, WEEK_SPREADS)
     if (found === null) return
     const { first, ...change } = found
     changes.push({ meter, ...change })
@@ -198,26 +227,23 @@ function findStep(
 function stepOf(
   { kind: meterKind, days, constantShare, unrest, village }: MeterDays,
   kind: 'drop' | 'surge',
-  window: 'days' | 'week',
+  now: Newest | null,
+  spreads: number,
 ) {
-  const now =
-    window === 'days' ? newest(days, STEP_DAYS, STEP_WITHIN_DAYS) : newest(days, WEEK_DAYS, WEEK_WITHIN_DAYS)
   if (now === null) return null
   const sign = kind === 'drop' ? -1 : 1
   const bar = Math.abs(kind === 'drop' ? DROP_NATS[meterKind] : SURGE_NATS[meterKind])
   // Cheap, and spares most days the medians: the mean must say half as much.
-  const from = startOf(days, now.first)
-  if (!(sign * (now.level - meanOf(days, from, now.first)) >= bar / 2)) return null
-  const before = usual(days, from, now.first)
+  if (!(sign * (now.level - now.mean) >= bar / 2)) return null
+  const before = usual(days, now.from, now.first)
   if (before === null) return null
-  const spreads = window === 'days' ? STEP_SPREADS : WEEK_SPREADS
   const shift = now.level - before.level
   const least = (kind === 'drop' ? now.highest : now.lowest) - before.level
   if (sign * shift < bar || sign * least < bar / 2 || sign * shift < spreads * before.spread) return null
   const unusual = shift / unrestOf(days, now.first, unrest)
   if (sign * unusual < bar || sign * unusual < spreads * before.spread) return null
   // Who goes on as always while all others change has done nothing that is news.
-  if (sign * shownStep(days, from, now.first, village) < bar / 2) return null
+  if (sign * shownStep(days, now.from, now.first, village) < bar / 2) return null
   if (kind === 'surge' && shift + Math.log(1 - constantShare) < bar / 2) return null
   return { base: before.level, shift, spread: before.spread, first: now.first }
 }
