@@ -8,8 +8,9 @@ export default defineConfig({
     // Tests start real servers and worker threads: forks keep one file's crash from taking another's results along.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Far beyond what any test needs: the machines are shared, and a slow one is no failure.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     reporters: ['default', new ClosingLine()],
   },
 })
