@@ -21,7 +21,7 @@ import type { HouseholdId, MeterId } from '../domain/ids.ts'
 import { HOUR_MS, MINUTE_MS } from '../domain/time.ts'
 import { openDatabase } from '../platform/sqlite.ts'
 import { amountAt, METERS, newVillage, PATTERNS, START_MS, type Village } from './detector-village.ts'
-import { count, say } from './end-to-end.ts'
+import { count, say } from './system.ts'
 import { readingsOf } from './live-feed.ts'
 
 const QUARTER_MS = 15 * MINUTE_MS

@@ -1,13 +1,12 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { LoadOptions, LoadResult } from './mqtt-load.ts'
+import { count, LIVE_LOAD, load, say, serve, untilWorked } from './system.ts'
 
-const DOOR = fileURLToPath(new URL('../hearthline.ts', import.meta.url))
 const QUARTER_HOUR_MS = 900_000
 const START_MS = Date.UTC(2024, 0, 1)
 
@@ -27,7 +26,7 @@ const CASES: readonly Case[] = [
   },
   {
     name: '12,000/s, 500 connections',
-    load: { connections: 500, inFlight: 100, rate: 12_000, readingsPerMessage: 1 },
+    load: { ...LIVE_LOAD, rate: 12_000 },
   },
 ]
 
@@ -103,7 +102,7 @@ function bytesWritten(pid: number | undefined): number | null {
   }
 }
 
-export const WARM_UP_ROUNDS = 3
+const WARM_UP_ROUNDS = 3
 const WARM_UP_PER_MESSAGE = 100
 
 /** A system in service knows its meters: a few readings of each come first, and are not measured. */
@@ -120,53 +119,6 @@ async function warmUp(options: LoadOptions, http: string): Promise<void> {
     startMs: options.startMs - WARM_UP_ROUNDS * options.stepMs,
   })
   await untilWorked(http)
-}
-
-async function untilWorked(http: string): Promise<Overview> {
-  for (;;) {
-    const overview = await ask(http)
-    if (Object.values(overview.backlog).every((left) => left === 0)) return overview
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
-
-export async function load(options: LoadOptions): Promise<LoadResult> {
-  const child = fork(new URL('./mqtt-load.ts', import.meta.url))
-  child.send(options)
-  const [result] = (await once(child, 'message')) as [LoadResult]
-  return result
-}
-
-export async function serve(
-  data: string,
-  more: Record<string, string> = {},
-): Promise<{ child: ChildProcess; mqttPort: number; http: string }> {
-  const child = spawn(
-    process.execPath,
-    [DOOR, 'serve', '--data', data, '--mqtt-port', '0', '--http-port', '0'],
-    {
-      env: { ...process.env, HEARTHLINE_AUTH: 'off', HEARTHLINE_LOG_LEVEL: 'warn', ...more },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
-  let out = ''
-  for await (const chunk of child.stdout) {
-    out += String(chunk)
-    if (out.includes('API ')) break
-  }
-  const [, mqttPort] = /mqtt:\/\/[^:]+:(\d+)/.exec(out) ?? []
-  const [http] = /http:\/\/[^/]+/.exec(out) ?? []
-  if (mqttPort === undefined || http === undefined) throw new Error(`serve did not announce itself:\n${out}`)
-  return { child, mqttPort: Number(mqttPort), http }
-}
-
-export interface Overview {
-  readonly readings: { readonly stored: number }
-  readonly backlog: Record<string, number>
-}
-
-export async function ask(http: string): Promise<Overview> {
-  return (await (await fetch(`${http}/api/v1/overview`)).json()) as Overview
 }
 
 function report(
@@ -189,12 +141,4 @@ function report(
   say(
     `  ratio                   ${(rate(whole) / rate(bare)).toFixed(2)} of the bare broker; ${whole.stored === readings ? 'all' : `${whole.stored} of ${readings}`} stored\n`,
   )
-}
-
-export function count(value: number): string {
-  return Math.round(value).toLocaleString('en')
-}
-
-export function say(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startInfluxd, type Influxd } from '../tests/store/influxd.ts'
-import { ask, count, load, say, serve } from './end-to-end.ts'
+import { ask, count, LIVE_LOAD, load, say, serve, untilWorked } from './system.ts'
 import { type LoadResult, meterId } from './mqtt-load.ts'
 
 const DATABASE = 'hearthline'
@@ -45,9 +45,7 @@ export async function run(args: string[]): Promise<void> {
     void watch(hearthline.http, begin, samples, watching.signal)
     const loading = load({
       port: hearthline.mqttPort,
-      connections: 500,
-      inFlight: 100,
-      readingsPerMessage: 1,
+      ...LIVE_LOAD,
       rate,
       seconds,
       meters,
@@ -61,7 +59,7 @@ export async function run(args: string[]): Promise<void> {
     await influxd.start()
     const backS = (performance.now() - begin) / 1_000
     const loaded = await loading
-    while (Object.values((await ask(hearthline.http)).backlog).some((left) => left > 0)) await sleep(100)
+    await untilWorked(hearthline.http)
     watching.abort()
     report({ rate, killedS, backS, loaded, samples })
     say(await compare(influxd, loaded, meters))

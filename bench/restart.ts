@@ -11,7 +11,7 @@ import mqtt from 'mqtt'
 import { MINUTE_MS } from '../domain/time.ts'
 import { dataFiles } from '../platform/data-folder.ts'
 import { METERS, newVillage } from './detector-village.ts'
-import { ask, count, say } from './end-to-end.ts'
+import { ask, count, say } from './system.ts'
 import { growCounty } from './grow-county.ts'
 
 const DOOR = fileURLToPath(new URL('../hearthline.ts', import.meta.url))

@@ -13,6 +13,14 @@ const BENCHMARKS: Record<
     what: 'ingest, store and detector, each alone over the same readings: processor time a reading',
     load: () => import('./stages.ts'),
   },
+  alerts: {
+    what: 'from a reading to its alert on the live stream, alone and beside 12,000 readings/s',
+    load: () => import('./alerts.ts'),
+  },
+  charts: {
+    what: '30 days of a home over HTTP, alone and beside 12,000 readings/s; bytes a reading in the embedded store',
+    load: () => import('./charts.ts'),
+  },
   outage: {
     what: 'the same into InfluxDB, which is killed and started again: what is acked, kept, and how fast it drains',
     load: () => import('./outage.ts'),

@@ -13,7 +13,7 @@ import { writeGroup } from '../logs/journal/write-group.ts'
 import { openReadingsLogReader } from '../logs/readings/open-readings-log-reader.ts'
 import { dataFiles } from '../platform/data-folder.ts'
 import { createStoreStage } from '../store/stage.ts'
-import { count, say } from './end-to-end.ts'
+import { count, say } from './system.ts'
 import { readingSource } from './mqtt-load.ts'
 
 const QUARTER_HOUR_MS = 900_000

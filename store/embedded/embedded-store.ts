@@ -3,11 +3,22 @@ import type { MeterId } from '../../domain/ids.ts'
 import type { Reading } from '../../domain/reading.ts'
 import { METER_KINDS } from '../../domain/units.ts'
 import { openFreshChunks } from '../../logs/fresh/fresh-chunks.ts'
-import { FreshReadings } from '../../logs/fresh/fresh-readings.ts'
+import { FreshReadings, type TakeValues } from '../../logs/fresh/fresh-readings.ts'
 import { transact } from '../../platform/sqlite.ts'
 import type { ReadingStore, StoredReading, TimeRange } from '../reading-store.ts'
 import { boundRange, bucketEdges, sumInto } from '../sum-buckets.ts'
-import { flagsOf, fromRow, SLOT_MS, slotOf, toRow, toStored, type ReadingRow } from './row.ts'
+import {
+  consumptionOf,
+  flagsOf,
+  fromRow,
+  SLOT_MS,
+  slotOf,
+  timeIn,
+  toRow,
+  toStored,
+  type AmountRow,
+  type ReadingRow,
+} from './row.ts'
 import { FRESH_TABLE } from './schema.ts'
 import { createRowWriter, type RowWriter } from './write-rows.ts'
 
@@ -22,8 +33,14 @@ export interface EmbeddedStore extends ReadingStore {
   expire(beforeMs: number, maxRows: number): number
 }
 
+/** What a chart shows of a reading. */
+type Amount = Pick<StoredReading, 'timeMs' | 'consumption'>
+
 /** Beyond this many meters the id-to-number memory starts anew; it is refilled from its table. */
 const MAX_REMEMBERED_METERS = 500_000
+
+/** Slots of one statement of a chart: a quarter of a year. */
+const SLOTS_AT_ONCE = 540
 
 /** How many fresh readings gather before the table takes them: three of each meter of a county, in less than 100 ms. */
 const MOST_FRESH = 65_536
@@ -41,6 +58,12 @@ export function createEmbeddedStore(db: DatabaseSync, mostFresh = MOST_FRESH): E
   const selectSlot = db.prepare(
     `SELECT ${COLUMNS} FROM readings WHERE slot = ? AND meter = ? ORDER BY time_s`,
   )
+  // One statement for a chart, with nothing made for a column that it does not show: slot by slot, as the table lies.
+  const selectAmounts = db.prepare(`
+    WITH RECURSIVE slots (slot) AS (SELECT ? UNION ALL SELECT slot + 1 FROM slots WHERE slot < ?)
+    SELECT readings.slot, time_s, consumption, flags FROM slots CROSS JOIN readings
+      ON readings.slot = slots.slot AND readings.meter = ?`)
+  selectAmounts.setReturnArrays(true)
   const slotBehind = db.prepare('SELECT slot FROM readings WHERE slot > ? ORDER BY slot LIMIT 1')
   const slotBefore = db.prepare('SELECT slot FROM readings WHERE slot < ? ORDER BY slot DESC LIMIT 1')
   const deleteSlot = db.prepare(`DELETE FROM readings WHERE (slot, meter, time_s) IN
@@ -115,19 +138,35 @@ export function createEmbeddedStore(db: DatabaseSync, mostFresh = MOST_FRESH): E
   function* walkReadings(meter: MeterId, range: TimeRange): Generator<StoredReading> {
     const number = numberOf(meter)
     if (number === null) return
+    yield* withFresh(number, range, walkTable(number, range), toStored)
+  }
+
+  function* walkAmounts(meter: MeterId, range: TimeRange): Generator<Amount> {
+    const number = numberOf(meter)
+    if (number === null) return
+    yield* withFresh(number, range, walkTableAmounts(number, range), toStored)
+  }
+
+  /** What the table has of a meter, with what is fresh of it in its place. */
+  function* withFresh<T extends Amount>(
+    number: number,
+    range: TimeRange,
+    table: Iterable<T>,
+    toFresh: TakeValues<T>,
+  ): Generator<T> {
     const waiting = fresh.between(number, range.fromMs, range.toMs)
     let next = 0
-    for (const settled of walkTable(number, range)) {
+    for (const settled of table) {
       for (; next < waiting.length; next++) {
         const index = waiting[next] ?? 0
         if (fresh.timeOf(index) > settled.timeMs) break
-        yield fresh.read(index, toStored)
+        yield fresh.read(index, toFresh)
       }
       // The same reading, revised since.
       if (next > 0 && fresh.timeOf(waiting[next - 1] ?? 0) === settled.timeMs) continue
       yield settled
     }
-    for (; next < waiting.length; next++) yield fresh.read(waiting[next] ?? 0, toStored)
+    for (; next < waiting.length; next++) yield fresh.read(waiting[next] ?? 0, toFresh)
   }
 
   function* walkTable(number: number, range: TimeRange): Generator<StoredReading> {
@@ -136,6 +175,18 @@ export function createEmbeddedStore(db: DatabaseSync, mostFresh = MOST_FRESH): E
         const reading = fromRow(row as unknown as ReadingRow)
         if (reading.timeMs > range.toMs) return
         if (reading.timeMs > range.fromMs) yield reading
+      }
+    }
+  }
+
+  function* walkTableAmounts(number: number, { fromMs, toMs }: TimeRange): Generator<Amount> {
+    const last = slotOf(toMs)
+    for (let from = slotOf(fromMs); from <= last; from += SLOTS_AT_ONCE) {
+      for (const row of selectAmounts.all(from, Math.min(last, from + SLOTS_AT_ONCE - 1), number)) {
+        const [slot, timeS, consumption, flags] = row as unknown as AmountRow
+        const timeMs = timeIn(slot, timeS)
+        if (timeMs > toMs) return
+        if (timeMs > fromMs) yield { timeMs, consumption: consumptionOf(consumption, flags) }
       }
     }
   }
@@ -196,7 +247,7 @@ export function createEmbeddedStore(db: DatabaseSync, mostFresh = MOST_FRESH): E
       const edges = bucketEdges(covered, step, timezone)
       const summer = sumInto(edges)
       const whole = { fromMs: edges[0] ?? 0, toMs: edges.at(-1) ?? 0 }
-      for (const { timeMs, consumption } of walkReadings(meter, whole)) summer.add(timeMs, consumption)
+      for (const { timeMs, consumption } of walkAmounts(meter, whole)) summer.add(timeMs, consumption)
       return summer.buckets()
     },
     last(meter) {

@@ -23,12 +23,25 @@ export interface ReadingRow {
   readonly flags: number
 }
 
+/** Slot, time, consumption and flags of a row. */
+export type AmountRow = readonly [number, number, number | null, number]
+
 export function slotOf(timeMs: EpochMs): number {
   return Math.floor(timeMs / SLOT_MS)
 }
 
 export function secondsIntoSlot(timeMs: EpochMs): number {
   return (timeMs - slotOf(timeMs) * SLOT_MS) / SECOND_MS
+}
+
+/** The time of a row. */
+export function timeIn(slot: number, timeS: number): EpochMs {
+  return slot * SLOT_MS + Math.round(timeS * SECOND_MS)
+}
+
+/** The consumption of a row: kWh or L. */
+export function consumptionOf(consumption: number | null, flags: number): number | null {
+  return unscale(consumption, flags & CONSUMPTION_AS_IS)
 }
 
 /** Thousandths where they give back the very same number, otherwise null: then the number is kept as it came. */
@@ -92,9 +105,9 @@ function qualityOf(flags: number): Quality {
 
 export function fromRow(row: ReadingRow): StoredReading {
   return {
-    timeMs: row.slot * SLOT_MS + Math.round(row.timeS * SECOND_MS),
+    timeMs: timeIn(row.slot, row.timeS),
     register: unscale(row.register, row.flags & REGISTER_AS_IS),
-    consumption: unscale(row.consumption, row.flags & CONSUMPTION_AS_IS),
+    consumption: consumptionOf(row.consumption, row.flags),
     intervalMs: row.intervalS === null ? null : Math.round(row.intervalS * SECOND_MS),
     quality: qualityOf(row.flags),
   }
