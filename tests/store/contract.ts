@@ -233,6 +233,34 @@ export function describeReadingStore(open: () => Promise<ReadingStore>): void {
       expect(others).toHaveLength(4)
     })
 
+    test('a chart of a year shows what its readings are, revised ones and fractions of a second too', async () => {
+      const meter = newMeter()
+      const written = Array.from({ length: 2_000 }, (_, n) =>
+        at(meter, start + Math.floor((n * 366 * DAY_MS) / 2_000) + (n % 3) * 250, {
+          consumption: n % 11 === 0 ? null : (n % 7) + 0.001 * (n % 5) + (n % 13 === 0 ? 1e-6 : 0),
+        }),
+      )
+      const revised = written
+        .filter((_, n) => n % 17 === 0)
+        .map((one) => ({ ...one, consumption: 5, revision: true }))
+      for (let from = 0; from < written.length; from += 500)
+        await store.write(written.slice(from, from + 500))
+      await store.write(revised)
+      const range = { fromMs: start, toMs: start + 366 * DAY_MS }
+      const known = await store.readings(meter, range, 10_000)
+      const days = await store.consumption(meter, range, '1d', 'UTC')
+      expect(known.filter(({ consumption }) => consumption === 5)).not.toHaveLength(0)
+      for (const { startMs, endMs, consumption, readings } of days) {
+        const inside = known.filter(({ timeMs }) => timeMs > startMs && timeMs <= endMs)
+        const amounts = inside.flatMap((one) => one.consumption ?? [])
+        const sum = amounts.reduce((all, one) => all + one, 0)
+        expect(readings).toBe(inside.length)
+        if (amounts.length === 0) expect(consumption).toBeNull()
+        else expect(consumption).toBeCloseTo(sum, 6)
+      }
+      expect(days).toHaveLength(366)
+    })
+
     test('a million readings of a thousand meters are all there, each meter with its own', async () => {
       const meters = Array.from({ length: 1_000 }, () => newMeter('many'))
       let batch: Reading[] = []
