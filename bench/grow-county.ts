@@ -1,11 +1,12 @@
 import { enlist } from '../detector/core/area/areas.ts'
 import { keepHome, newDetector, type Detector } from '../detector/core/detector.ts'
 import { foldEntry } from '../detector/core/fold-entry.ts'
-import { endHome, settle, type Home } from '../detector/core/household.ts'
+import { headOf } from '../detector/core/head.ts'
+import { endHome, type Home } from '../detector/core/household.ts'
 import { addMeter, newMeterTable } from '../detector/core/meter-table.ts'
 import type { Profile } from '../detector/core/observation.ts'
 import { rehome } from '../detector/core/rehome.ts'
-import { toldLength } from '../detector/core/trend/home-trend.ts'
+import { tellNeighbours, toldLength } from '../detector/core/trend/home-trend.ts'
 import { DETECTOR_MIGRATIONS } from '../detector/findings/schema.ts'
 import { openSnapshots } from '../detector/snapshot.ts'
 import type { Household } from '../domain/household.ts'
@@ -84,11 +85,13 @@ function settleIn(share: Detector, number: number, like: Home, newestMs: number)
     share.meters.receiptMs[slot] = newestMs + MINUTE_MS
   })
   enlist(share, home)
-  // It tells its neighbours of its days, as it would have, day by day.
+  // It tells its neighbours of its days, as it would have, day by day; what is judged of it stays as it is.
   const { trend } = home
+  const { stamp } = trend
   trend.told.fill(0, trend.toldAt, trend.toldAt + toldLength(profile.meters.length))
   trend.stamp = 0
-  settle(home, share.context)
+  tellNeighbours(home, headOf(home), share.context.village)
+  trend.stamp = stamp
 }
 
 function profileOf(home: number): Profile {
