@@ -42,6 +42,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
 
+  readBodies(app)
   answerErrors(app)
   logRequests(app)
   await app.register(helmet, {
@@ -70,6 +71,16 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   }
   await serveDocs(app)
   return app
+}
+
+/** JSON and nothing else. A client that names the type and sends no body has sent none: some name it always. */
+function readBodies(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null)
+    else void parseJson(request, body, done)
+  })
 }
 
 /** One line for each answer, without the query: it may carry a key. */

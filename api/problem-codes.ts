@@ -12,6 +12,7 @@ export const PROBLEM_CODES = {
   'invalid-key': { status: 401, title: 'The key is unknown or has been revoked.' },
   forbidden: { status: 403, title: 'This key may not do that.' },
   'unknown-route': { status: 404, title: 'There is no such route; see /api/docs.' },
+  'method-not-allowed': { status: 405, title: 'This route has other methods; `Allow` names them.' },
   'alert-not-found': { status: 404, title: 'There is no such alert, or it is not in your regions.' },
   'household-not-found': { status: 404, title: 'There is no such household, or it is not in your regions.' },
   'absence-not-found': { status: 404, title: 'This household has no such absence.' },

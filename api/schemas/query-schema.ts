@@ -6,7 +6,7 @@ const ISO_WITH_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d
 export const momentSchema = z
   .string()
   .transform((text) => text.replace(/ (?=\d\d:?\d\d$)/, '+'))
-  .refine((text) => ISO_WITH_ZONE.test(text) && !Number.isNaN(Date.parse(text)), {
+  .refine((text) => ISO_WITH_ZONE.test(text) && isDay(text.slice(0, 10)) && !Number.isNaN(Date.parse(text)), {
     message: 'a time is ISO 8601 with a zone, such as 2026-11-20T08:00:00Z or 2026-11-20T16:00:00+08:00',
   })
   .transform((text) => Date.parse(text))
@@ -16,6 +16,12 @@ export const momentSchema = z
     description: 'ISO 8601 with a zone.',
     example: '2026-11-20T08:00:00Z',
   })
+
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+function isDay(text: string): boolean {
+  const startMs = Date.parse(text)
+  return !Number.isNaN(startMs) && new Date(startMs).toISOString().startsWith(text)
+}
 
 export const pageQuery = {
   cursor: z
