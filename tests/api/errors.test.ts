@@ -1,3 +1,5 @@
+import net from 'node:net'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { OperationalError } from '../../domain/operational-error.ts'
 import { raise } from '../desk/told-findings.ts'
@@ -87,6 +89,32 @@ test('JSON that is named and not sent is no body', async () => {
   const url = `/api/v1/alerts/${alert.id}/acknowledge`
   const response = await api.app.inject({ method: 'POST', url, payload: '', headers })
   expect(response.json()).toMatchObject({ state: 'acknowledged' })
+})
+
+test('a body that is no UTF-8 is none that could be kept as it was meant', async () => {
+  const { app } = await startApi({ auth: 'off' })
+  const payload = Buffer.from('{"note":"caf\xe9"}', 'latin1')
+  const headers = { 'content-type': 'application/json' }
+  const response = await app.inject({ method: 'POST', url: '/api/v1/alerts/1/note', payload, headers })
+  expect(response.json()).toMatchObject({ status: 400, code: 'invalid-json' })
+})
+
+test.each([
+  ['what is no HTTP', 'EHLO there\r\n\r\n', 400, 'malformed-request'],
+  [
+    'headers without end',
+    `GET /healthz HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(70_000)}`,
+    431,
+    'headers-too-large',
+  ],
+])('%s is a problem as well', async (_what, bytes, status, code) => {
+  const { app } = await startApi({ auth: 'off' })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const socket = net.connect((app.server.address() as net.AddressInfo).port, '127.0.0.1')
+  socket.write(bytes)
+  const answer = await text(socket)
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} .*\r\nContent-Type: application/problem\\+json`))
+  expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ status, code })
 })
 
 test.each(['text/csv', 'text/plain'])('a body of type %s is a 415', async (type) => {
