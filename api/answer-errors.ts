@@ -24,14 +24,38 @@ const PASSING: ReadonlySet<unknown> = new Set([SQLITE_BUSY, SQLITE_IOERR, SQLITE
 
 /** Whatever goes wrong in a request leaves as a problem, and what is our fault goes to the log, with its stack. */
 export function answerErrors(app: FastifyInstance): void {
+  const methodsOf = collectMethods(app)
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply))
-  app.setNotFoundHandler((request, reply) =>
-    send(
-      new Problem('unknown-route', `${request.method} ${pathOf(request)} is not a route.`),
-      request,
-      reply,
-    ),
-  )
+  app.setNotFoundHandler((request, reply) => {
+    const path = pathOf(request)
+    const methods = methodsOf(path)
+    if (methods.length === 0) {
+      return send(new Problem('unknown-route', `${request.method} ${path} is not a route.`), request, reply)
+    }
+    reply.header('allow', methods.join(', '))
+    const words = `${path} takes ${methods.join(', ')}, not ${request.method}.`
+    return send(new Problem('method-not-allowed', words), request, reply)
+  })
+}
+
+/** The methods of every route that is added from now on, by path. */
+function collectMethods(app: FastifyInstance): (path: string) => string[] {
+  const routes = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>()
+  app.addHook('onRoute', ({ url, method }) => {
+    // The documentation's files lie under a wildcard; whoever asks for them otherwise has no route.
+    if (url.includes('*')) return
+    const pattern = new RegExp(`^${url.replace(/[.]/g, '\\.').replace(/:[a-z]+/gi, '[^/]+')}$`)
+    const route = routes.get(url) ?? { pattern, methods: new Set() }
+    for (const one of [method].flat()) route.methods.add(one)
+    routes.set(url, route)
+  })
+  return (path) => {
+    const methods = new Set<string>()
+    for (const route of routes.values()) {
+      if (route.pattern.test(path)) for (const method of route.methods) methods.add(method)
+    }
+    return [...methods].toSorted()
+  }
 }
 
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

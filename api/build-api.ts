@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer'
 import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import packageJson from '../package.json' with { type: 'json' }
+import { answerBrokenRequest } from './answer-broken-requests.ts'
 import { answerError, answerErrors, pathOf } from './answer-errors.ts'
 import { authenticateRequests } from './authenticate.ts'
 import { type ApiDeps, DEFAULT_API_LIMITS } from './deps.ts'
@@ -10,6 +12,7 @@ import { limitRate } from './limit-rate.ts'
 import { measureApi } from './measure-api.ts'
 import { actOnAlertRoutes } from './routes/act-on-alerts.ts'
 import { listAlertRoutes } from './routes/list-alerts.ts'
+import { Problem } from './problem.ts'
 import { planAbsenceRoutes } from './routes/plan-absences.ts'
 import { readConsumptionRoutes } from './routes/read-consumption.ts'
 import { readHealthRoutes } from './routes/read-health.ts'
@@ -37,11 +40,13 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
 
+  readBodies(app)
   answerErrors(app)
   logRequests(app)
   await app.register(helmet, {
@@ -70,6 +75,17 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   }
   await serveDocs(app)
   return app
+}
+
+/** JSON in UTF-8 and nothing else. A client that names the type and sends no body has sent none: some name it always. */
+function readBodies(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (body.length === 0) done(null)
+    else if (!isUtf8(body)) done(new Problem('invalid-json', 'The body is not UTF-8.'))
+    else void parseJson(request, body.toString(), done)
+  })
 }
 
 /** One line for each answer, without the query: it may carry a key. */

@@ -11,6 +11,7 @@ const PORT = 'a port is a whole number from 0 to 65535'
 const port = z.coerce.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT)
 const BUDGET = 'a budget is a number above 0 and up to 100'
 const RETENTION = 'a retention is a whole number of days from 7 to 36500'
+const INFLUX_URL = 'an address is http:// or https:// and a host, such as "http://127.0.0.1:8086"'
 const optionalPort = port.optional()
 const flag = z.enum(['on', 'off'], 'it is on or off')
 
@@ -31,7 +32,7 @@ const settings = {
     `stages to run here, of ${ROLES.join(', ')}`,
     z
       .string()
-      .transform((text) => text.split(',').map((role) => role.trim()))
+      .transform((text) => [...new Set(text.split(',').map((role) => role.trim()))])
       .pipe(z.array(z.enum(ROLES, { error: `a role is one of ${ROLES.join(', ')}` })).min(1))
       .default([...ROLES]),
   ),
@@ -99,7 +100,7 @@ const settings = {
     'HEARTHLINE_INFLUX_URL',
     '--influx-url <url>',
     'InfluxDB to keep readings in; unset: embedded store',
-    z.url().optional(),
+    z.url({ protocol: /^https?$/, error: INFLUX_URL }).optional(),
   ),
   influxToken: setting(
     'HEARTHLINE_INFLUX_TOKEN',
@@ -190,7 +191,7 @@ export function readConfig(options: Record<string, unknown>, env: NodeJS.Process
       problems.push(`${source} is ${JSON.stringify(fromOption ?? fromEnv)}: ${reasons}`)
     }
   }
-  if (problems.length === 0) problems.push(...contradictions(config as Config))
+  problems.push(...contradictions(config))
   if (problems.length > 0) {
     throw new OperationalError(
       'config-invalid',
@@ -202,11 +203,13 @@ export function readConfig(options: Record<string, unknown>, env: NodeJS.Process
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/
 
-function contradictions(config: Config): string[] {
+/** What does not go together, among the settings that are sound by themselves: a bad one has been named already. */
+function contradictions(config: Partial<Config>): string[] {
   const problems: string[] = []
-  if (config.auth === 'off' && !LOOPBACK.test(config.host)) {
+  const { auth, host, roles } = config
+  if (auth === 'off' && host !== undefined && !LOOPBACK.test(host)) {
     problems.push(
-      `HEARTHLINE_AUTH=off is refused on host ${config.host}: bind to loopback (HEARTHLINE_HOST=127.0.0.1) or keep authentication on`,
+      `HEARTHLINE_AUTH=off is refused on host ${host}: bind to loopback (HEARTHLINE_HOST=127.0.0.1) or keep authentication on`,
     )
   }
   if (config.mqttTlsPort !== undefined && (config.tlsCert === undefined || config.tlsKey === undefined)) {
@@ -215,7 +218,9 @@ function contradictions(config: Config): string[] {
   if ((config.tlsCert === undefined) !== (config.tlsKey === undefined)) {
     problems.push('HEARTHLINE_TLS_CERT and HEARTHLINE_TLS_KEY belong together: give both or neither')
   }
-  if (config.roles.includes('api') && !config.roles.includes('store') && config.influxUrl === undefined) {
+  // A bad URL leaves its key out: whether the store is the embedded one is then not known.
+  const isEmbedded = 'influxUrl' in config && config.influxUrl === undefined
+  if (roles?.includes('api') === true && !roles.includes('store') && isEmbedded) {
     problems.push(
       'the role api needs the role store beside it: the embedded store is read in its own process',
     )

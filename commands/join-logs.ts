@@ -1,5 +1,6 @@
-import { openReadOnly } from '../platform/sqlite.ts'
+import { messageOf, OperationalError } from '../domain/operational-error.ts'
 import { dataFiles } from '../platform/data-folder.ts'
+import { openReadOnly } from '../platform/sqlite.ts'
 
 /** How far the readers of each log have come, by their own databases; 0 where there is none. */
 export interface Passed {
@@ -22,13 +23,17 @@ export function placesPassed(dataDir: string): Passed {
   }
 }
 
+/** @throws OperationalError `database-unusable`: what is damaged is told before anything is started. */
 function newest(file: string, table: string, column: string): number {
-  const db = openReadOnly(file)
-  if (db === null) return 0
   try {
-    if (db.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(table) === undefined) return 0
+    using db = openReadOnly(file)
+    if (db?.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(table) === undefined) return 0
     return Number(db.prepare(`SELECT max("${column}") AS newest FROM ${table}`).get()?.['newest'] ?? 0)
-  } finally {
-    db.close()
+  } catch (error) {
+    throw new OperationalError(
+      'database-unusable',
+      `cannot read ${file}: ${messageOf(error)}. Put it back from a backup (docs/OPERATIONS.md says what is lost without it).`,
+      { cause: error },
+    )
   }
 }

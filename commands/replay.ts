@@ -2,7 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander'
 import { gatewayIdSchema, type GatewayId } from '../domain/ids.ts'
 import type { Speed } from '../simulators/publish/pace.ts'
 import { replayFile, type ReplayReport } from '../simulators/replay/replay-file.ts'
-import { parseSpeed, wholeNumber } from './simulate.ts'
+import { parseBroker, parseSpeed, wholeNumber } from './simulate.ts'
 
 interface ReplayOptions {
   readonly readings: string
@@ -32,7 +32,7 @@ export function registerReplay(program: Command): void {
       parseSpeed,
       'max' as Speed,
     )
-    .option('--mqtt <url>', 'broker to publish to', 'mqtt://127.0.0.1:1883')
+    .option('--mqtt <url>', 'broker to publish to', parseBroker, 'mqtt://127.0.0.1:1883')
     .option('--gateway <id>', 'gateway to publish as', parseGateway, 'gw-replay' as GatewayId)
     .option('--in-flight <n>', 'unacknowledged messages at most', wholeNumber(1, 65_000), 1_000)
     .option(

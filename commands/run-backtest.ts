@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { BacktestAlert } from '../detector/backtest/alert.ts'
@@ -76,6 +77,7 @@ export async function runBacktestCommand(wishes: BacktestWishes): Promise<void> 
 }
 
 async function work(wishes: BacktestWishes, held: Held): Promise<void> {
+  keepInputs(wishes)
   const file = openReadingFile(wishes.readings)
   const households = wishes.households === undefined ? null : await readHouseholdsFile(wishes.households)
   const open = (name: string | undefined, option: string): OutFile | null => {
@@ -126,6 +128,27 @@ async function work(wishes: BacktestWishes, held: Held): Promise<void> {
   if (!wishes.compare) out?.write(alertLines(alerts))
   for (const each of held.outs) each.keep()
   tellDone(wishes, loaded, history, alerts)
+}
+
+/** A slip of the hand must not put the answer in the place of the history that it was made from. */
+function keepInputs({ readings, households, out, report }: BacktestWishes): void {
+  const named = [
+    ['--readings', readings],
+    ['--households', households],
+    ['--out', out],
+    ['--report', report],
+  ] as const
+  const seen = new Map<string, string>()
+  for (const [option, file] of named) {
+    if (file === undefined) continue
+    // Where there is no such file yet, its name says what it is.
+    const real = fs.existsSync(file) ? fs.realpathSync(file) : path.resolve(file)
+    const before = seen.get(real)
+    if (before !== undefined && option !== '--households') {
+      throw new OperationalError('options-disagree', `${before} and ${option} are the same file, ${file}.`)
+    }
+    seen.set(real, option)
+  }
 }
 
 function contendersFor({ compare, report, rules, budgets }: BacktestWishes, fixed: boolean): Contender[] {

@@ -39,12 +39,13 @@ async function serve(config: Config): Promise<void> {
 function announce(config: Config, system: RunningSystem): void {
   const lines = ['Hearthline is running.']
   const { mqtt, http } = system
+  // An IPv6 address stands in brackets in a URL.
+  const host = config.host.includes(':') && !config.host.startsWith('[') ? `[${config.host}]` : config.host
   if (mqtt !== null) {
-    lines.push(`  MQTT            mqtt://${config.host}:${mqtt.mqtt}`)
-    if (mqtt.tls !== undefined) lines.push(`  MQTT over TLS   mqtts://${config.host}:${mqtt.tls}`)
-    if (mqtt.websocket !== undefined) lines.push(`  MQTT WebSocket  ws://${config.host}:${mqtt.websocket}`)
-    if (mqtt.websocketTls !== undefined)
-      lines.push(`  MQTT WebSocket  wss://${config.host}:${mqtt.websocketTls}`)
+    lines.push(`  MQTT            mqtt://${host}:${mqtt.mqtt}`)
+    if (mqtt.tls !== undefined) lines.push(`  MQTT over TLS   mqtts://${host}:${mqtt.tls}`)
+    if (mqtt.websocket !== undefined) lines.push(`  MQTT WebSocket  ws://${host}:${mqtt.websocket}`)
+    if (mqtt.websocketTls !== undefined) lines.push(`  MQTT WebSocket  wss://${host}:${mqtt.websocketTls}`)
   }
   if (http !== null) {
     lines.push(`  alerts          ${http}/api/v1/alerts`, `  API             ${http}/api/docs`)

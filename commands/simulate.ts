@@ -35,7 +35,7 @@ export function registerSimulate(program: Command): void {
     .description(
       'Publish a simulated village over MQTT (or write it to files): homes with living rhythms, incidents with ground truth, faults. Seeded: the same seed gives the same village.',
     )
-    .option('--mqtt <url>', 'broker to publish to', 'mqtt://127.0.0.1:1883')
+    .option('--mqtt <url>', 'broker to publish to', parseBroker, 'mqtt://127.0.0.1:1883')
     .option('--households <n>', 'homes, two meters each', wholeNumber(1, 100_000), 50)
     .option('--days <n>', 'days of life', wholeNumber(1, 3_660), 35)
     .option('--seed <n>', 'another seed is another village', wholeNumber(0, 4_294_967_295), 1)
@@ -143,6 +143,24 @@ export function parseSpeed(text: string): Speed {
     throw new InvalidArgumentError('Give max, or a number above 0: 1 is real time, 3600 is an hour a second.')
   }
   return value
+}
+
+const BROKER_PROTOCOLS: ReadonlySet<string> = new Set([
+  'mqtt:',
+  'tcp:',
+  'mqtts:',
+  'ssl:',
+  'tls:',
+  'ws:',
+  'wss:',
+])
+
+export function parseBroker(text: string): string {
+  const { protocol, hostname } = URL.parse(text) ?? { protocol: '', hostname: '' }
+  if (BROKER_PROTOCOLS.has(protocol) && hostname !== '') return text
+  throw new InvalidArgumentError(
+    'Give mqtt://, mqtts://, ws:// or wss:// with host and port, such as mqtt://127.0.0.1:1883.',
+  )
 }
 
 function parseStart(text: string): EpochMs | 'now' {

@@ -19,3 +19,14 @@ export const FUTURE_TOLERANCE_MS = HOUR_MS
 export function toIso(timeMs: EpochMs): string {
   return new Date(timeMs).toISOString().replace('.000Z', 'Z')
 }
+
+/** ISO 8601 with date, time and zone: without a zone it would be another moment on another machine. */
+const ISO_WITH_ZONE = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/
+
+/** The moment that people and files name, or NaN. `Date.parse` alone takes the 30th of February for the 2nd of March. */
+export function parseIso(text: string): EpochMs {
+  const day = ISO_WITH_ZONE.exec(text)?.[1]
+  if (day === undefined) return NaN
+  const dayMs = Date.parse(day)
+  return !Number.isNaN(dayMs) && toIso(dayMs).startsWith(day) ? Date.parse(text) : NaN
+}

@@ -1,6 +1,6 @@
 import { ABSENCE_KINDS, absenceReasonSchema, problemOfBounds, type AbsenceKind } from '../domain/absence.ts'
 import { householdIdSchema, type HouseholdId } from '../domain/ids.ts'
-import { toIso, type EpochMs } from '../domain/time.ts'
+import { parseIso, toIso, type EpochMs } from '../domain/time.ts'
 import { readTable, type TableRow } from '../platform/read-table.ts'
 
 /** A calendar file: CSV in UTF-8, one row per absence. Its columns, in any order. */
@@ -22,7 +22,6 @@ H-330127-0002,2026-02-10T14:00:00+08:00,2026-02-20T12:00:00+08:00,"hip operation
 
 /** Rows of one import; each is an entry of the journal. */
 export const MOST_ABSENCES = 10_000
-const ISO_WITH_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:?\d\d)$/
 
 export interface AbsenceRow {
   readonly household: HouseholdId
@@ -88,7 +87,7 @@ function isKind(text: string): text is AbsenceKind {
 }
 
 function momentOf(text: string): EpochMs | null {
-  const timeMs = ISO_WITH_ZONE.test(text) ? Date.parse(text) : NaN
+  const timeMs = parseIso(text)
   return Number.isNaN(timeMs) ? null : timeMs
 }
 

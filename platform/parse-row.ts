@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer'
 import { isId, type MeterId } from '../domain/ids.ts'
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type EpochMs } from '../domain/time.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, parseIso, SECOND_MS, type EpochMs } from '../domain/time.ts'
 import { METER_KINDS, type MeterKind } from '../domain/units.ts'
 
 export const HEADER = 'timestamp,meter_id,kind,value,unit'
@@ -25,15 +26,13 @@ export interface BadLine {
 
 const units: ReadonlySet<string> = new Set(FILE_UNITS)
 const kinds: ReadonlySet<string> = new Set(METER_KINDS)
-// With a zone, or the row would mean another moment on another machine.
-const isoWithZone = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/
 
 /** What a line may be, and what is wrong with it where it is not that: the one place that says what a row is. */
 export function parseText(text: string, line: number): FileRow | BadLine {
   const fields = text.split(',')
   if (fields.length !== 5) return { line, message: `${fields.length} fields instead of 5 (${HEADER})` }
   const [time = '', meter = '', kind = '', value = '', unit = ''] = fields
-  const timeMs = isoWithZone.test(time) ? Date.parse(time) : NaN
+  const timeMs = parseIso(time)
   if (Number.isNaN(timeMs)) {
     return { line, message: `timestamp "${time}" is not ISO 8601 with a zone, such as 2026-11-20T08:00:00Z` }
   }
@@ -149,6 +148,8 @@ export class RowParser {
   }
 
   private learn(bytes: Buffer, from: number, to: number, line: number): FileRow | BadLine {
+    // Two ids in another encoding could become one, where each byte that is no UTF-8 becomes the same sign.
+    if (!isUtf8(bytes.subarray(from, to))) return { line, message: 'it is not UTF-8; save the file as UTF-8' }
     const text = bytes.toString('utf8', from, to)
     const row = parseText(text, line)
     if ('message' in row) return row

@@ -1,15 +1,14 @@
 import { z } from 'zod'
-
-const ISO_WITH_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/
+import { parseIso } from '../../domain/time.ts'
 
 /** A moment in a query. A `+` that was not encoded arrives as a space; what it meant is clear. */
 export const momentSchema = z
   .string()
   .transform((text) => text.replace(/ (?=\d\d:?\d\d$)/, '+'))
-  .refine((text) => ISO_WITH_ZONE.test(text) && !Number.isNaN(Date.parse(text)), {
+  .refine((text) => !Number.isNaN(parseIso(text)), {
     message: 'a time is ISO 8601 with a zone, such as 2026-11-20T08:00:00Z or 2026-11-20T16:00:00+08:00',
   })
-  .transform((text) => Date.parse(text))
+  .transform(parseIso)
   .meta({
     type: 'string',
     format: 'date-time',

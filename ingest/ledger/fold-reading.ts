@@ -30,7 +30,7 @@ export function foldReading(track: Track, input: LedgerInput, kind: MeterKind, d
   if (input.timeMs <= previousMs)
     throw new Error(`a track is folded in order: ${input.timeMs} <= ${previousMs}`)
   track.timeMs = input.timeMs
-  if (input.register === null) return foldInterval(input, previousMs, derived)
+  if (input.register === null) return foldInterval(track, input, previousMs, derived)
   if (input.stated === 'missing') {
     derived.push(unknown(input.timeMs, 'missing'))
     return
@@ -52,7 +52,7 @@ export function foldReading(track: Track, input: LedgerInput, kind: MeterKind, d
 const OVERLAP_PART = 0.25
 
 /** A consumption is what it says; where it overlaps the reading before it, what is new in it can only be estimated. */
-function foldInterval(input: LedgerInput, previousMs: number, derived: Derived[]): void {
+function foldInterval(track: Track, input: LedgerInput, previousMs: number, derived: Derived[]): void {
   const { timeMs, consumption, intervalMs, stated } = input
   if (consumption === null || intervalMs === null)
     throw new Error('a reading has a register or a consumption')
@@ -60,6 +60,9 @@ function foldInterval(input: LedgerInput, previousMs: number, derived: Derived[]
   const overlaps = previousMs >= 0 && overlapMs > intervalMs * OVERLAP_PART
   const quality = overlaps && stated === 'measured' ? 'estimated' : stated
   derived.push({ timeMs, consumption, intervalMs, quality, fault: null })
+  if (stated === 'missing' || track.base === null) return
+  track.told = roundToMicro((track.told ?? 0) + consumption)
+  track.toldToMs = timeMs
 }
 
 function foldTrusted(
@@ -73,9 +76,8 @@ function foldTrusted(
   const spanMs = point.timeMs - base.timeMs
   if (continues(base, point, kind)) {
     noteMovement(track, base, point)
-    derived.push(use(base, point, qualityOfUse(track, base, point, stated)))
-    track.before = base
-    track.base = point
+    derived.push(untold(track, use(base, point, qualityOfUse(track, base, point, stated))))
+    advance(track, base, point)
     return
   }
   const rolled =
@@ -90,7 +92,7 @@ function foldTrusted(
   if (before !== null && wasSpike(before, base, point, kind)) {
     derived.push({ ...unknown(base.timeMs, 'missing'), fault: before.register })
     derived.push(use(before, point, qualityOfUse(track, before, point, stated)))
-    track.base = point
+    advance(track, before, point)
     return
   }
   derived.push(unknown(point.timeMs, 'exchange'))
@@ -111,9 +113,8 @@ function foldSuspicious(
     })
     track.offTrack = []
     noteMovement(track, base, point)
-    derived.push(use(base, point, qualityOfUse(track, base, point, stated)))
-    track.before = base
-    track.base = point
+    derived.push(untold(track, use(base, point, qualityOfUse(track, base, point, stated))))
+    advance(track, base, point)
     return
   }
   const last = track.offTrack.at(-1) ?? base
@@ -139,11 +140,31 @@ function stay(track: Track, base: Point, derived: Derived[]): void {
 }
 
 function begin(track: Track, before: Point | null, base: Point): void {
-  track.before = before
-  track.base = base
+  advance(track, before, base)
   track.offTrack = []
   track.flatSinceMs = base.timeMs
   track.repeats = 0
+}
+
+function advance(track: Track, before: Point | null, base: Point): void {
+  track.before = before
+  track.base = base
+  // Only few meters have them, and a property that comes and goes costs the others their speed.
+  if (track.told === undefined) return
+  delete track.told
+  delete track.toldToMs
+}
+
+/**
+ * A meter that tells intervals and now and then its register says the same use twice. Of a register's use counts what no
+ * interval since `base` has told, and that is an estimate.
+ */
+function untold(track: Track, one: Derived): Derived {
+  const { told, toldToMs } = track
+  if (told === undefined || toldToMs === undefined || one.consumption === null) return one
+  const consumption = Math.max(0, roundToMicro(one.consumption - told))
+  const quality = one.quality === 'measured' ? 'estimated' : one.quality
+  return { ...one, consumption, intervalMs: one.timeMs - toldToMs, quality }
 }
 
 function continues(from: Point, to: Point, kind: MeterKind): boolean {

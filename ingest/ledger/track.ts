@@ -23,6 +23,9 @@ export interface Track {
   before: Point | null
   /** Readings off the track of `base`, oldest first, at most SUSPICION_READINGS: either they come back or they stay. */
   offTrack: Point[]
+  /** What intervals have told of the use since `base`, and up to when; absent where none has. */
+  told?: number
+  toldToMs?: EpochMs
   /** Since when the register has shown the same value, and how often it has said so again. */
   flatSinceMs: EpochMs
   repeats: number

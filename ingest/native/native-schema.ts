@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isId } from '../../domain/ids.ts'
-import { METER_STATUSES } from '../../domain/quality.ts'
+import { METER_STATUSES, QUALITIES, type Quality } from '../../domain/quality.ts'
 import { DAY_MS } from '../../domain/time.ts'
 import { kindOfUnit, METER_KINDS, toCanonical, UNITS } from '../../domain/units.ts'
 import { isPlausible, LARGEST_REGISTER } from '../ledger/plausible.ts'
@@ -11,9 +11,12 @@ export const LONGEST_INTERVAL_SECONDS = (31 * DAY_MS) / 1_000
 
 /**
  * What a gateway may say of its own value. `missing`: it has none and sent a filler: kept, never used. `exchange`: the
- * meter behind this id is a new one from this reading on. `rollover` and `late` are ours to conclude.
+ * meter behind this id is a new one from this reading on.
  */
-export const STATED_QUALITIES = ['measured', 'estimated', 'missing', 'outage', 'frozen', 'exchange'] as const
+export const STATED_QUALITIES = QUALITIES
+
+/** Ours to conclude, from the registers and the meter's own time: said by a gateway, it costs no reading and changes none. */
+export const CONCLUDED_QUALITIES: ReadonlySet<unknown> = new Set<Quality>(['rollover', 'late'])
 
 const status = z.enum(METER_STATUSES)
 
@@ -34,7 +37,10 @@ export const nativeElementSchema = z
     intervalSeconds: z.number().int().min(1).max(LONGEST_INTERVAL_SECONDS).nullish(),
     kind: z.enum(METER_KINDS).nullish().describe('told by the unit where it is absent'),
     status: z.union([status, z.array(status).max(METER_STATUSES.length)]).nullish(),
-    quality: z.enum(STATED_QUALITIES).nullish().describe('measured where it is absent'),
+    quality: z
+      .enum(STATED_QUALITIES)
+      .nullish()
+      .describe('measured where it is absent; rollover and late are concluded here whatever is said'),
     correction: z.boolean().nullish().describe('true: replaces what is kept for this meter and time'),
   })
   .superRefine((element, context) => {

@@ -5,12 +5,14 @@ export const EARLIEST_TIME_MS = Date.UTC(2000, 0, 1)
 /** The end of the year 9999, where ISO 8601 with four digits ends. */
 export const LATEST_TIME_MS = 253_402_300_799_999
 
-const iso = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d\d):?(\d\d))$/
+const iso =
+  /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:Z|([+-])(\d\d)(?::?(\d\d))?)$/
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /**
  * The moment that a reading names, or null. ISO 8601 with date, time and zone: `2026-11-22T08:00:00+08:00`, seconds and
- * up to nine digits of their fraction optional (cut to milliseconds), `Z` or an offset of hours and minutes below 24 h.
+ * up to nine digits of their fraction optional (cut to milliseconds), `Z` or an offset of hours, with or without minutes,
+ * below 24 h.
  * Days must exist. `24:00` is the end of its day (meters close their day so; ISO 8601-1/Amd 1:2022); second 60 is
  * refused, because no clock here could tell it from the next one. Or epoch milliseconds, a whole number since 2000.
  */

@@ -4,7 +4,7 @@ import { REJECT_CODES, type RejectCode } from '../../domain/reject-codes.ts'
 import { kindOfUnit, METER_KINDS, toCanonical, UNITS, type MeterKind, type Unit } from '../../domain/units.ts'
 import type { Candidate, Refusal } from '../candidate.ts'
 import { isPlausible, LARGEST_REGISTER, MOST_PER_HOUR } from '../ledger/plausible.ts'
-import { LONGEST_INTERVAL_SECONDS, STATED_QUALITIES } from './native-schema.ts'
+import { CONCLUDED_QUALITIES, LONGEST_INTERVAL_SECONDS, STATED_QUALITIES } from './native-schema.ts'
 import { parseTime } from './parse-time.ts'
 
 const units: ReadonlySet<unknown> = new Set(UNITS)
@@ -47,7 +47,7 @@ export function validateElement(element: unknown): Candidate | Refusal {
     register: value.register,
     consumption: value.consumption,
     intervalMs: value.intervalMs,
-    stated: stated as Quality,
+    stated: CONCLUDED_QUALITIES.has(stated) ? 'measured' : (stated as Quality),
     status,
     correction,
   }

@@ -1,3 +1,5 @@
+import net from 'node:net'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { OperationalError } from '../../domain/operational-error.ts'
 import { raise } from '../desk/told-findings.ts'
@@ -26,7 +28,17 @@ test('every problem of a request is named at once', async () => {
 
 test.each([
   ['an unknown route', 'GET', '/api/v2/alerts', undefined, 404, 'unknown-route'],
-  ['a method that is not there', 'DELETE', '/api/v1/alerts', undefined, 404, 'unknown-route'],
+  ['a method that is not there', 'DELETE', '/api/v1/alerts', undefined, 405, 'method-not-allowed'],
+  ['reading what is only done', 'GET', '/api/v1/alerts/1/close', undefined, 405, 'method-not-allowed'],
+  [
+    'a day that is not there',
+    'GET',
+    '/api/v1/alerts?since=2026-02-30T08:00:00Z',
+    undefined,
+    400,
+    'invalid-request',
+  ],
+  ['an empty body where one is needed', 'POST', '/api/v1/alerts/1/close', '', 400, 'invalid-request'],
   ['a path that is no URL', 'GET', '/api/v1/meters/%zz', undefined, 400, 'invalid-url'],
   ['an id that cannot be one', 'GET', '/api/v1/meters/a%2Fb', undefined, 400, 'invalid-request'],
   ['a path without end', 'GET', `/api/v1/meters/${'x'.repeat(5_000)}`, undefined, 400, 'invalid-url'],
@@ -60,9 +72,54 @@ test('a disk that is full is 503 to the caller, who may try again, and no fault 
   expect(response.json()).toMatchObject({ status: 503, code: 'temporarily-unavailable' })
 })
 
-test('a body of another type is a 415', async () => {
+test('a 405 names the methods that there are', async () => {
   const { app } = await startApi({ auth: 'off' })
-  const headers = { 'content-type': 'text/csv' }
+  const allowed = async (method: 'DELETE' | 'GET', url: string): Promise<unknown> =>
+    (await app.inject({ method, url })).headers['allow']
+  expect(await allowed('DELETE', '/api/v1/alerts')).toBe('GET, HEAD')
+  expect(await allowed('GET', '/api/v1/alerts/1/close')).toBe('POST')
+})
+
+test('JSON that is named and not sent is no body', async () => {
+  const api = await startApi({ auth: 'off' })
+  api.findings.tell(raise({ household: 'N1' }))
+  api.desk.pump()
+  const [alert] = (await api.get('/api/v1/alerts')).body.items
+  const headers = { 'content-type': 'application/json' }
+  const url = `/api/v1/alerts/${alert.id}/acknowledge`
+  const response = await api.app.inject({ method: 'POST', url, payload: '', headers })
+  expect(response.json()).toMatchObject({ state: 'acknowledged' })
+})
+
+test('a body that is no UTF-8 is none that could be kept as it was meant', async () => {
+  const { app } = await startApi({ auth: 'off' })
+  const payload = Buffer.from('{"note":"caf\xe9"}', 'latin1')
+  const headers = { 'content-type': 'application/json' }
+  const response = await app.inject({ method: 'POST', url: '/api/v1/alerts/1/note', payload, headers })
+  expect(response.json()).toMatchObject({ status: 400, code: 'invalid-json' })
+})
+
+test.each([
+  ['what is no HTTP', 'EHLO there\r\n\r\n', 400, 'malformed-request'],
+  [
+    'headers without end',
+    `GET /healthz HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(70_000)}`,
+    431,
+    'headers-too-large',
+  ],
+])('%s is a problem as well', async (_what, bytes, status, code) => {
+  const { app } = await startApi({ auth: 'off' })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const socket = net.connect((app.server.address() as net.AddressInfo).port, '127.0.0.1')
+  socket.write(bytes)
+  const answer = await text(socket)
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} .*\r\nContent-Type: application/problem\\+json`))
+  expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ status, code })
+})
+
+test.each(['text/csv', 'text/plain'])('a body of type %s is a 415', async (type) => {
+  const { app } = await startApi({ auth: 'off' })
+  const headers = { 'content-type': type }
   const response = await app.inject({ method: 'POST', url: '/api/v1/alerts/1/note', payload: 'x', headers })
   expect(response.json()).toMatchObject({ status: 415, code: 'unsupported-media-type' })
 })

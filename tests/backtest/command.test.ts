@@ -204,3 +204,14 @@ describe('a backtest that is interrupted', () => {
     expect(fs.readFileSync(out, 'utf8')).toBe('old\n')
   })
 })
+
+it('does not put its answer in the place of the history', async () => {
+  const folder = temporaryFolder()
+  const readings = write(folder, 'a.csv', rowsOf(1, 3, 3))
+  const before = fs.readFileSync(readings)
+  const link = path.join(folder, 'link.csv')
+  fs.symlinkSync(readings, link)
+  const { code, stderr } = await backtest('--readings', readings, '--out', link)
+  expect([code, stderr]).toEqual([1, expect.stringContaining('--readings and --out are the same file')])
+  expect(fs.readFileSync(readings)).toEqual(before)
+})

@@ -34,6 +34,29 @@ test('all problems are reported at once, each with its source', () => {
   expect(attempt).toThrow(/a role is one of/)
 })
 
+test('what does not go together is reported beside what is bad by itself', () => {
+  const attempt = (): unknown =>
+    readConfig(
+      { auth: 'off', host: '0.0.0.0', tlsCert: 'chain.pem' },
+      { HEARTHLINE_HTTP_PORT: 'many', HEARTHLINE_ROLES: 'broker,api' },
+    )
+  expect(attempt).toThrow(/4 problem/)
+  expect(attempt).toThrow(/HEARTHLINE_HTTP_PORT is "many"/)
+  expect(attempt).toThrow(/bind to loopback/)
+  expect(attempt).toThrow(/belong together/)
+  expect(attempt).toThrow(/api needs the role store/)
+})
+
+test.each(['ftp://influx', 'localhost:8086', 'influx'])('%s is no address of InfluxDB', (influxUrl) => {
+  expect(() => readConfig({ influxUrl, roles: 'api' }, {})).toThrow(
+    /1 problem.*\n.*--influx-url is .*http:\/\//,
+  )
+})
+
+test('a role that is named twice runs once', () => {
+  expect(readConfig({ roles: 'broker,ingest, broker' }, {}).roles).toEqual(['broker', 'ingest'])
+})
+
 test('authentication may be off on loopback only', () => {
   expect(() => readConfig({ auth: 'off', host: '0.0.0.0' }, {})).toThrow(/bind to loopback/)
   expect(readConfig({ auth: 'off', host: '::1' }, {}).auth).toBe('off')

@@ -5,7 +5,7 @@ import { DAY_MS, HOUR_MS } from '../../domain/time.ts'
 import type { MeterKind } from '../../domain/units.ts'
 import { differenceSeries } from '../../ingest/ledger/difference-series.ts'
 import { foldReading } from '../../ingest/ledger/fold-reading.ts'
-import { newTrack, type Derived } from '../../ingest/ledger/track.ts'
+import { newTrack, type Derived, type LedgerInput } from '../../ingest/ledger/track.ts'
 
 const START_MS = Date.UTC(2026, 0, 1)
 
@@ -177,6 +177,33 @@ describe('the ledger of a register', () => {
       )
     }
     expect(derived.map((one) => one.quality)).toEqual(['measured', 'measured', 'estimated'])
+  })
+
+  it('counts the use that a register and intervals both tell once, and what only the register tells as an estimate', () => {
+    const track = newTrack()
+    const derived: Derived[] = []
+    const told = { register: null, intervalMs: HOUR_MS, stated: 'measured' } as const
+    const shown = { consumption: null, intervalMs: null, stated: 'measured' } as const
+    const readings: LedgerInput[] = [
+      { timeMs: START_MS, register: 100, ...shown },
+      { timeMs: START_MS + HOUR_MS, consumption: 10, ...told },
+      { timeMs: START_MS + 2 * HOUR_MS, register: 125, ...shown },
+      { timeMs: START_MS + 3 * HOUR_MS, consumption: 5, ...told },
+      { timeMs: START_MS + 4 * HOUR_MS, consumption: 5, ...told },
+      { timeMs: START_MS + 4 * HOUR_MS + 5_000, register: 135, ...shown },
+      { timeMs: START_MS + 5 * HOUR_MS, register: 140, ...shown },
+    ]
+    for (const reading of readings) foldReading(track, reading, 'water', derived)
+    expect(derived.map(words)).toEqual([
+      'null measured',
+      '10 measured',
+      '15 estimated',
+      '5 measured',
+      '5 measured',
+      '0 estimated',
+      '5 measured',
+    ])
+    expect(derived[2]?.intervalMs).toBe(HOUR_MS)
   })
 
   it('sums up to last less first for a register that only grows', () => {

@@ -5,6 +5,7 @@ import { kindOfUnit, toCanonical } from '../../domain/units.ts'
 import { isRefusal, type Candidate } from '../../ingest/candidate.ts'
 import { decodeNative } from '../../ingest/native/decode-native.ts'
 import {
+  CONCLUDED_QUALITIES,
   nativeElementSchema,
   nativePayloadSchema,
   type NativeElement,
@@ -76,7 +77,8 @@ describe('an element of the native format', () => {
     [{ ...good, status: ['constructor'] }, 'invalid-status'],
     [{ ...good, status: 0 }, 'invalid-status'],
     [{ ...good, quality: 'estimated' }, 'accepted'],
-    [{ ...good, quality: 'late' }, 'invalid-quality'],
+    [{ ...good, quality: 'late' }, 'accepted'],
+    [{ ...good, quality: 'doubtful' }, 'invalid-quality'],
     [{ ...good, correction: 'yes' }, 'invalid-element'],
     [[good], 'invalid-element'],
     ['text', 'invalid-element'],
@@ -142,7 +144,7 @@ describe('an element of the native format', () => {
         intervalSeconds: mostly([900, 3600, 1, 2_678_400, 2_678_401]),
         kind: mostly(['water', 'electricity', undefined, null]),
         status: mostly<unknown>([...METER_STATUSES, ['tamper', 'tamper'], ['tamper', 'x'], undefined]),
-        quality: mostly(['measured', 'missing', 'exchange', 'rollover', undefined]),
+        quality: mostly(['measured', 'missing', 'exchange', 'rollover', 'doubtful', undefined]),
         correction: mostly([true, false, undefined]),
       },
       { requiredKeys: ['meter', 'time', 'unit'] },
@@ -217,7 +219,7 @@ function toCandidate(element: NativeElement): Candidate {
     register: typeof element.register === 'number' ? toCanonical(element.register, element.unit) + 0 : null,
     consumption: consumption === null ? null : toCanonical(consumption, element.unit) + 0,
     intervalMs: consumption === null ? null : element.intervalSeconds! * 1_000,
-    stated: element.quality ?? 'measured',
+    stated: CONCLUDED_QUALITIES.has(element.quality) ? 'measured' : (element.quality ?? 'measured'),
     status: METER_STATUSES.reduce((bits, name, i) => (names.includes(name) ? bits | (1 << i) : bits), 0),
     correction: element.correction ?? false,
   }

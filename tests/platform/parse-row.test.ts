@@ -66,3 +66,19 @@ describe('a row parsed from its bytes', () => {
     )
   })
 })
+
+describe('a row that says something else than it seems to', () => {
+  it('is no row where its bytes are no UTF-8: two ids would become one', () => {
+    const bytes = Buffer.from('2026-11-20T08:00:00Z,caf\xe9,water,1,L', 'latin1')
+    expect(new RowParser().parse(bytes, 0, bytes.length, 3)).toEqual({
+      line: 3,
+      message: expect.stringContaining('UTF-8'),
+    })
+  })
+
+  it('is no row on a day that is not there', () => {
+    expect(parseText('2026-02-30T08:00:00Z,W1,water,1,L', 3)).toMatchObject({ line: 3 })
+    expect(parseText('2026-02-30T08:00:00Z,W1,water,1,L', 3)).toHaveProperty('message')
+    expect(parseText('2028-02-29T08:00:00+08:00,W1,water,1,L', 3)).toHaveProperty('timeMs')
+  })
+})

@@ -137,6 +137,14 @@ describe('simulate', () => {
     await expect(code).rejects.toMatchObject({ code: 'broker-unreachable' })
   })
 
+  test('says so where files were not written to the end of the village', async () => {
+    const out = folder()
+    const { said, stop, code } = simulate({ out, households: 60, stepMinutes: 15 })
+    stop.abort()
+    expect(await code).toBe(130)
+    expect(said.at(-1)).toMatch(/^interrupted: wrote only \d+ readings to /)
+  })
+
   test('can be stopped while it waits for a broker that is not there', async () => {
     const { stop, code } = simulate({ mqtt: 'mqtt://127.0.0.1:1' })
     stop.abort()

@@ -47,3 +47,15 @@ test.each(['journal', 'ingest'] as const)(
   },
   30_000,
 )
+
+test.each(['journal', 'ingest', 'store', 'detector', 'desk', 'keys'] as const)(
+  '%s.db that is no database ends the start with one clear line',
+  async (name) => {
+    const data = temporaryFolder()
+    fs.writeFileSync(dataFiles(data)[name], 'no database at all, '.repeat(200))
+    const start = startServe(data, await freePorts(2))
+    await expect(start).rejects.toThrow(
+      /^serve ended with 1:\nhearthline: cannot (open|read) .*not a database/,
+    )
+  },
+)
