@@ -17,7 +17,7 @@ const explanationSchema = z.object({ en: z.string(), zh: z.string() })
 
 const evidenceSchema = z.record(
   z.string(),
-  z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.string())]),
+  z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.union([z.string(), z.number()]))]),
 )
 
 export const outcomeSchema = z.enum(OUTCOMES).meta({

@@ -122,16 +122,15 @@ function describeChange(
       zh: `${zh.join('')}${agreeZh}静默日和计划外出已排除。`,
     },
     evidence: {
-      since,
-      sinceMs: toIso(startOfDay(profile.timezone, open.onsetDay)),
+      since: toIso(startOfDay(profile.timezone, open.onsetDay)),
       meters: told.map(({ id }) => id),
       unchangedMeters: others.map(({ id }) => id),
-      changePercent: told.map(({ percent }) => String(percent)),
+      changePercent: told.map(({ percent }) => percent),
       usualPerDay: told.map(({ usual, kind }) => `${usual} ${unit(kind)}`),
       nowPerDay: told.map(({ now, kind }) => `${now} ${unit(kind)}`),
-      villagePercent: told.map(({ villagePercent }) => String(villagePercent)),
+      villagePercent: told.map(({ villagePercent }) => villagePercent),
       villageHomes: homes,
-      spreadPercent: changes.map(({ spread }) => String(percentOf(spread))),
+      spreadPercent: changes.map(({ spread }) => percentOf(spread)),
     },
   }
 }
