@@ -12,8 +12,6 @@ import { count, importHomes, LIVE_LOAD, load, quantile, say, serve, untilWorked 
 const STEP_MS = 900_000
 const DAYS = 30
 const METERS_PER_HOME = 2
-/** Charts that are asked for at a time, as by so many people at a desk. */
-const DESKS = 4
 
 /** The chart of a home's last 30 days while readings come in, and what a reading takes in the embedded store. */
 export async function run(args: string[]): Promise<void> {
@@ -23,9 +21,12 @@ export async function run(args: string[]): Promise<void> {
       seconds: { type: 'string', default: '30' },
       rate: { type: 'string', default: '12000' },
       homes: { type: 'string', default: '1000' },
+      // Who ask one chart after the other, without a pause.
+      desks: { type: 'string', default: '1' },
     },
   })
   const [seconds, rate, homes] = [Number(values.seconds), Number(values.rate), Number(values.homes)]
+  const desks = Number(values.desks)
   const data = fs.mkdtempSync(path.join(os.tmpdir(), 'hearthline-bench-'))
   const { child, mqttPort, http } = await serve(data)
   try {
@@ -46,7 +47,7 @@ export async function run(args: string[]): Promise<void> {
     say(
       `${count(homes)} homes of ${METERS_PER_HOME} meters, ${DAYS} days every 15 min: ${count(stored)} readings, ${(sizeOf(data) / stored).toFixed(1)} B a reading in the store\n`,
     )
-    report('nothing else to do', await ask30Days(http, homes, seconds * 500))
+    report('nothing else to do', await ask30Days(http, homes, desks, seconds * 500))
     const loading = load({
       ...lived,
       ...LIVE_LOAD,
@@ -55,7 +56,7 @@ export async function run(args: string[]): Promise<void> {
       seconds,
     })
     await sleep(2_000)
-    const asked = await ask30Days(http, homes, (seconds - 4) * 1_000)
+    const asked = await ask30Days(http, homes, desks, (seconds - 4) * 1_000)
     const loaded = await loading
     report(`beside ${count(loaded.acked / loaded.seconds)} readings/s`, asked)
   } finally {
@@ -81,7 +82,7 @@ interface Asked {
 }
 
 /** The consumption of one home after the other by the hour, by several people at a time. */
-async function ask30Days(http: string, homes: number, forMs: number): Promise<Asked> {
+async function ask30Days(http: string, homes: number, desks: number, forMs: number): Promise<Asked> {
   const asked: Asked = { chartMs: [], idleMs: [], points: 0 }
   const end = performance.now() + forMs
   let next = 0
@@ -99,7 +100,7 @@ async function ask30Days(http: string, homes: number, forMs: number): Promise<As
       asked.idleMs.push(performance.now() - idleFrom)
     }
   }
-  await Promise.all(Array.from({ length: DESKS }, desk))
+  await Promise.all(Array.from({ length: desks }, desk))
   return asked
 }
 
