@@ -1,11 +1,11 @@
-import type { AlertKind, Severity } from '../../domain/alert-kinds.ts'
+import { SEVERITIES, type AlertKind, type Severity } from '../../domain/alert-kinds.ts'
 import type { Evidence, Explanation, Finding } from '../../domain/finding.ts'
 import type { HouseholdId, MeterId } from '../../domain/ids.ts'
 import type { EpochMs } from '../../domain/time.ts'
-import { matterKey } from '../core/matters.ts'
 
 /** An alert that would have reached a person. */
 export interface BacktestAlert {
+  /** Of an area's alert: its subject (domain/area.ts). */
   readonly household: HouseholdId
   readonly meters: readonly MeterId[]
   readonly kind: AlertKind
@@ -19,42 +19,52 @@ export interface BacktestAlert {
   readonly evidence: Evidence
 }
 
-/** Alerts of a home that nothing has ended yet, by kind and onset: several kinds may stand at once. */
-export type OpenAlerts = Map<string, BacktestAlert>
-
 const WORDLESS = { explanation: { en: '', zh: '' }, evidence: {} } as const
 
-/** Works what a fold said into the home's open alerts; a new alert also goes to `alerts`, with or without its words. */
+/**
+ * Works what was said of a home or an area into its alerts, of which a new one keeps its words or not. What is held has reached
+ * nobody; what has reached somebody stays with them until it is cleared or retracted, also where it is held afterwards.
+ * @param fromMs the moment before which this could not be said.
+ */
 export function applyFinding(
-  open: OpenAlerts,
-  finding: Finding,
   alerts: BacktestAlert[],
+  finding: Finding,
   worded: boolean,
+  fromMs: EpochMs = -Infinity,
 ): void {
-  const { kind, onsetMs } = finding
-  const key = matterKey(kind, onsetMs)
+  const { household, kind, onsetMs } = finding
+  const known = alerts.findLast(
+    (alert) => alert.onsetMs === onsetMs && alert.kind === kind && alert.household === household,
+  )
+  const atMs = Math.max(finding.atMs, fromMs)
   switch (finding.type) {
-    case 'raise': {
-      const { household, meters, severity, atMs: raisedAtMs } = finding
-      const { explanation, evidence } = worded ? finding : WORDLESS
-      const said = { household, meters, kind, severity, onsetMs, raisedAtMs, explanation, evidence }
-      const alert: BacktestAlert = { ...said, clearedAtMs: null }
-      open.set(key, alert)
-      alerts.push(alert)
+    case 'raise':
+      if (known !== undefined) {
+        known.severity = higherOf(known.severity, finding.severity)
+        known.clearedAtMs = null
+      } else if (finding.hold === undefined) alerts.push(alertOf(finding, atMs, worded))
       return
-    }
-    case 'escalate': {
-      const alert = open.get(key)
-      if (alert !== undefined) alert.severity = finding.severity
+    case 'escalate':
+      if (known?.clearedAtMs === null) known.severity = finding.severity
       return
-    }
     case 'clear':
-    case 'retract': {
-      const alert = open.get(key)
-      if (alert !== undefined) alert.clearedAtMs = finding.atMs
-      open.delete(key)
-    }
+    case 'retract':
+      if (known !== undefined) known.clearedAtMs ??= atMs
   }
+}
+
+function alertOf(
+  raise: Extract<Finding, { type: 'raise' }>,
+  raisedAtMs: EpochMs,
+  worded: boolean,
+): BacktestAlert {
+  const { household, meters, kind, severity, onsetMs } = raise
+  const { explanation, evidence } = worded ? raise : WORDLESS
+  return { household, meters, kind, severity, onsetMs, raisedAtMs, clearedAtMs: null, explanation, evidence }
+}
+
+function higherOf(one: Severity, other: Severity): Severity {
+  return SEVERITIES.indexOf(one) < SEVERITIES.indexOf(other) ? other : one
 }
 
 /** By time, then by home: the order of an output that does not depend on who worked what. */
