@@ -22,35 +22,44 @@ export interface BacktestAlert {
 const WORDLESS = { explanation: { en: '', zh: '' }, evidence: {} } as const
 
 /**
- * Works what was said of a home or an area into its alerts, of which a new one keeps its words or not. What is held has reached
- * nobody; what has reached somebody stays with them until it is cleared or retracted, also where it is held afterwards.
- * @param fromMs the moment before which this could not be said.
+ * Works what was said at once of homes or areas into their alerts, of which a new one keeps its words or not. What is held has
+ * reached nobody; what has reached somebody stays with them until it is cleared or retracted, also where it is held afterwards. What is
+ * raised again after that reaches somebody again; what is only told anew of a matter that is over does not.
+ * @param fromOf the moment before which a finding could not be said.
  */
-export function applyFinding(
+export function applyFindings(
   alerts: BacktestAlert[],
-  finding: Finding,
+  findings: readonly Finding[],
   worded: boolean,
-  fromMs: EpochMs = -Infinity,
+  fromOf: (finding: Finding) => EpochMs,
 ): void {
-  const { household, kind, onsetMs } = finding
-  const known = alerts.findLast(
-    (alert) => alert.onsetMs === onsetMs && alert.kind === kind && alert.household === household,
-  )
-  const atMs = Math.max(finding.atMs, fromMs)
-  switch (finding.type) {
-    case 'raise':
-      if (known !== undefined) {
-        known.severity = higherOf(known.severity, finding.severity)
-        known.clearedAtMs = null
-      } else if (finding.hold === undefined) alerts.push(alertOf(finding, atMs, worded))
-      return
-    case 'escalate':
-      if (known?.clearedAtMs === null) known.severity = finding.severity
-      return
-    case 'clear':
-    case 'retract':
-      if (known !== undefined) known.clearedAtMs ??= atMs
+  for (const finding of findings) {
+    const known = alerts.findLast((alert) => isSameMatter(alert, finding))
+    const atMs = Math.max(finding.atMs, fromOf(finding))
+    switch (finding.type) {
+      case 'raise':
+        if (known?.clearedAtMs === null) known.severity = higherOf(known.severity, finding.severity)
+        else if (finding.hold === undefined && (known === undefined || !isOver(findings, finding)))
+          alerts.push(alertOf(finding, atMs, worded))
+        break
+      case 'escalate':
+        if (known?.clearedAtMs === null) known.severity = finding.severity
+        break
+      case 'clear':
+      case 'retract':
+        if (known?.clearedAtMs === null) known.clearedAtMs = atMs
+    }
   }
+}
+
+type Matter = Pick<Finding, 'household' | 'kind' | 'onsetMs'>
+
+function isSameMatter(one: Matter, other: Matter): boolean {
+  return one.onsetMs === other.onsetMs && one.kind === other.kind && one.household === other.household
+}
+
+function isOver(findings: readonly Finding[], matter: Matter): boolean {
+  return findings.some((each) => each.type === 'clear' && isSameMatter(each, matter))
 }
 
 function alertOf(

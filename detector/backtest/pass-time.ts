@@ -5,7 +5,7 @@ import type { LifeContext } from '../core/life/fold.ts'
 import { gatherMatters, matterKey, sayDifference } from '../core/matters.ts'
 import { dropEnded, settleTrend } from '../core/trend/home-trend.ts'
 import type { VillageIndex } from '../core/trend/village-index.ts'
-import { applyFinding } from './alert.ts'
+import { applyFindings } from './alert.ts'
 import { hearNews } from './areas/go-back.ts'
 import type { BacktestHome } from './home.ts'
 
@@ -45,15 +45,15 @@ function tell(home: BacktestHome): void {
   const events = trend === null ? [] : trend.trend.events.map(({ event }) => event)
   const matters = gatherMatters([...home.events, ...events])
   for (const [key, outcome] of matters) matters.set(key, holdOutcome(home, outcome, matters, nowMs))
-  for (const finding of sayDifference(home.said, matters, nowMs)) {
-    applyFinding(alerts, finding, worded, rests(finding, heardMs, nowMs))
-  }
+  applyFindings(alerts, sayDifference(home.said, matters, nowMs), worded, (finding) =>
+    restsOn(finding, heardMs, nowMs),
+  )
   home.said = matters
   if (home.past.copies.length === 0) dropFinished(home)
 }
 
 /** Whatever is said when the home hears of its areas rests on that, and so does whatever is said of the days before it. */
-function rests({ atMs }: Finding, heardMs: EpochMs, nowMs: EpochMs): EpochMs {
+function restsOn({ atMs }: Finding, heardMs: EpochMs, nowMs: EpochMs): EpochMs {
   const isNew = heardMs === nowMs || atMs < Math.floor(heardMs / DAY_MS) * DAY_MS
   return isNew ? heardMs : -Infinity
 }

@@ -94,47 +94,61 @@ export function said({
   return { household, kind, severity, onsetMs, raisedAtMs, clearedAtMs, heldFor: evidence['heldFor'] ?? null }
 }
 
-/** The alerts that the live detector's findings leave open on a desk, each as it stood first when an entry had been worked. */
+type Raise = Extract<Finding, { type: 'raise' }>
+type Growing = { -readonly [Key in keyof Said]: Said[Key] }
+
+/**
+ * The alerts that the live detector's findings leave open on a desk when an entry has been worked; one that is raised again after
+ * it was over is another.
+ */
 export function liveAlerts(entries: Iterable<ReadingsLogEntry>): Said[] {
   const detector = newDetector(SETTINGS, steadyPool())
-  const raised = new Map<string, Extract<Finding, { type: 'raise' }>>()
-  const alerts = new Map<string, { -readonly [Key in keyof Said]: Said[Key] }>()
+  const raised = new Map<string, Raise>()
+  const alerts: Growing[] = []
   for (const entry of entries) {
     const findings = foldEntry(detector, entry)
+    const over = new Set<string>()
     for (const finding of findings) {
-      const { household, kind, onsetMs, type, atMs } = finding
-      const key = `${household} ${kind} ${onsetMs}`
-      const alert = alerts.get(key)
-      if (type === 'raise') {
-        raised.set(key, finding)
-        if (alert !== undefined) alert.clearedAtMs = null
-      } else if (type === 'escalate') {
-        if (alert !== undefined) alert.severity = finding.severity
+      const key = keyOf(finding)
+      const open = alerts.findLast((alert) => keyOf(alert) === key && alert.clearedAtMs === null)
+      if (finding.type === 'raise') raised.set(key, finding)
+      else if (finding.type === 'escalate') {
+        if (open !== undefined) open.severity = finding.severity
       } else {
-        if (alert !== undefined) alert.clearedAtMs ??= atMs
-        if (type === 'retract') raised.delete(key)
+        if (open !== undefined) open.clearedAtMs = finding.atMs
+        if (finding.type === 'retract') raised.delete(key)
+        else over.add(key)
       }
     }
-    for (const { household, kind, onsetMs } of findings) {
-      const key = `${household} ${kind} ${onsetMs}`
+    for (const key of new Set(findings.filter(({ type }) => type === 'raise').map(keyOf))) {
       const raise = raised.get(key)
-      if (raise === undefined || raise.hold !== undefined || alerts.has(key)) continue
-      const { severity, atMs, evidence } = raise
-      const ofThis = findings.filter((one) => `${one.household} ${one.kind} ${one.onsetMs}` === key)
-      const clear = ofThis.findLast(({ type }) => type === 'clear')
-      const grown = ofThis.findLast(({ type }) => type === 'escalate')
-      alerts.set(key, {
-        household,
-        kind,
-        severity: grown?.type === 'escalate' ? grown.severity : severity,
-        onsetMs,
-        raisedAtMs: atMs,
-        clearedAtMs: clear?.atMs ?? null,
-        heldFor: evidence['heldFor'] ?? null,
-      })
+      const known = alerts.findLast((alert) => keyOf(alert) === key)
+      if (raise === undefined || raise.hold !== undefined) continue
+      if (known !== undefined && (known.clearedAtMs === null || over.has(key))) continue
+      alerts.push(alertOf(raise, findings))
     }
   }
-  return [...alerts.values()].sort(
+  return alerts.sort(
     (a, b) => a.raisedAtMs - b.raisedAtMs || (a.household < b.household ? -1 : 1) || a.onsetMs - b.onsetMs,
   )
+}
+
+function keyOf({ household, kind, onsetMs }: Pick<Said, 'household' | 'kind' | 'onsetMs'>): string {
+  return `${household} ${kind} ${onsetMs}`
+}
+
+function alertOf(raise: Raise, findings: readonly Finding[]): Growing {
+  const { household, kind, severity, onsetMs, atMs, evidence } = raise
+  const ofThis = findings.filter((one) => keyOf(one) === keyOf(raise))
+  const grown = ofThis.findLast((one) => one.type === 'escalate')
+  const clear = ofThis.findLast((one) => one.type === 'clear')
+  return {
+    household,
+    kind,
+    severity: grown?.severity ?? severity,
+    onsetMs,
+    raisedAtMs: atMs,
+    clearedAtMs: clear?.atMs ?? null,
+    heldFor: evidence['heldFor'] ?? null,
+  }
 }

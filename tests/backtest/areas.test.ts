@@ -131,7 +131,7 @@ describe('no look-ahead', () => {
           expect(prefix.map(seen)).toEqual(all.filter(({ raisedAtMs }) => raisedAtMs <= cutMs).map(seen))
         },
       ),
-      { numRuns: 6 },
+      { numRuns: 4 },
     )
   })
 
@@ -158,7 +158,7 @@ describe('several workers', () => {
       ...contendersOf(['evidence', 'silent-peaks', 'silent-24h'], [0.3, 2]),
     ]
     const texts = await Promise.all(
-      [1, 2, 5].map(async (workers) => {
+      [1, 3].map(async (workers) => {
         const rows = homes.map(({ profile, meters }) => ({ profile, meters: meters.map(rowsOf) }))
         const crew = await startCrew(workers, contenders, rows)
         try {
@@ -171,7 +171,6 @@ describe('several workers', () => {
     )
     expect(texts[0]).toContain('area-outage')
     expect(texts[1]).toBe(texts[0])
-    expect(texts[2]).toBe(texts[0])
   })
 })
 

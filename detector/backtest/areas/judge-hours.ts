@@ -7,7 +7,7 @@ import { noteSilent } from '../../core/area/note-mute.ts'
 import { FEWEST_HOMES, KINDS, REPORTING_HOURS } from '../../core/area/outage.ts'
 import { BIT, BITS } from '../../core/area/summarize-hour.ts'
 import { MAX_HOLES, type Listening } from '../../core/listening.ts'
-import { applyFinding } from '../alert.ts'
+import { applyFindings } from '../alert.ts'
 import type { Span } from '../span.ts'
 import type { AreaHistory, AreaMember, Place } from './area-history.ts'
 import { NO_NEWS, TOLD_HOURS } from './tell-hour.ts'
@@ -140,7 +140,7 @@ function missSilent({ world, places }: AreaHistory, hour: number): void {
 /** What the areas say at this moment, and what their homes hear. */
 function sayAreas({ world, alerts, news }: AreaHistory, atMs: EpochMs): void {
   const verdict = judgeAreas(world)
-  for (const finding of verdict.findings) applyFinding(alerts, finding, true, atMs)
+  applyFindings(alerts, verdict.findings, true, () => atMs)
   for (const { home, fromMs } of verdict.homes) {
     const { household } = home.profile
     const heard = news.get(household) ?? []
