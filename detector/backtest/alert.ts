@@ -24,7 +24,7 @@ const WORDLESS = { explanation: { en: '', zh: '' }, evidence: {} } as const
 /**
  * Works what was said at once of homes or areas into their alerts, of which a new one keeps its words or not. What is held has
  * reached nobody; what has reached somebody stays with them until it is cleared or retracted, also where it is held afterwards. What is
- * raised again after that reaches somebody again; what is only told anew of a matter that is over does not.
+ * raised again after that reaches somebody again; what is told late, or anew, of a matter that is over does not.
  * @param fromOf the moment before which a finding could not be said.
  */
 export function applyFindings(
@@ -39,7 +39,7 @@ export function applyFindings(
     switch (finding.type) {
       case 'raise':
         if (known?.clearedAtMs === null) known.severity = higherOf(known.severity, finding.severity)
-        else if (finding.hold === undefined && (known === undefined || !isOver(findings, finding)))
+        else if (finding.hold === undefined && !isOnlyTold(known, atMs, finding, findings))
           alerts.push(alertOf(finding, atMs, worded))
         break
       case 'escalate':
@@ -58,8 +58,15 @@ function isSameMatter(one: Matter, other: Matter): boolean {
   return one.onsetMs === other.onsetMs && one.kind === other.kind && one.household === other.household
 }
 
-function isOver(findings: readonly Finding[], matter: Matter): boolean {
-  return findings.some((each) => each.type === 'clear' && isSameMatter(each, matter))
+/** Of a matter that was known before, or that could be known only now: it is over by what is said of it at once. */
+function isOnlyTold(
+  known: BacktestAlert | undefined,
+  atMs: EpochMs,
+  raise: Finding,
+  findings: readonly Finding[],
+): boolean {
+  if (known === undefined && atMs === raise.atMs) return false
+  return findings.some((each) => each.type === 'clear' && isSameMatter(each, raise))
 }
 
 function alertOf(

@@ -40,7 +40,9 @@ export function judgeHours(
       parts.reduce((sum, { heard }) => sum + (heard[n] ?? 0), 0),
     )
     for (const [part, { told }] of parts.entries()) {
-      for (const [at, home] of members[part]?.entries() ?? []) {
+      const some = members[part] ?? []
+      for (let at = 0; at < some.length; at++) {
+        const home = some[at]
         if (home !== undefined) hearHome(history, home, hour, told, (at * hours + n) * TOLD_HOURS)
       }
     }
@@ -88,9 +90,10 @@ function hearHome(history: AreaHistory, home: AreaMember, hour: number, told: Ui
       if (now !== then) count(place.more, back, now, then)
     }
   }
+  const newest = told[at] ?? 0
   for (const place of places) {
     const { kind } = place
-    if (((bitsAt(member, hour) >> (kind * BITS)) & BIT.heard) !== 0) heardAt[kind] = history.listened
+    if (((newest >> (kind * BITS)) & BIT.heard) !== 0) heardAt[kind] = history.listened
     else if ((heardAt[kind] ?? -1) >= 0 && history.listened - (heardAt[kind] ?? 0) >= REPORTING_HOURS)
       place.silent++
   }
