@@ -14,6 +14,7 @@ import type { BacktestHome } from './home.ts'
  * moment: what the home hears of its areas, and what comes out of its hold.
  */
 export function passTime(home: BacktestHome, toMs: EpochMs, context: LifeContext): void {
+  if (!home.isChanged && home.wakeMs >= toMs && home.news.length === 0) return
   for (;;) {
     const newsMs = home.news[0]?.atMs ?? Infinity
     const nextMs = Math.min(newsMs, home.wakeMs)
