@@ -66,6 +66,8 @@ export function registerBacktest(program: Command): void {
 const EXAMPLES = `
 --out writes every alert that would have reached a person, also those later cleared:
   {"household","meters","kind","severity","onset","raisedAt","clearedAt","explanation","evidence"}
+"household" is null in an area-outage, whose evidence names the area and its dark homes. Areas are the regions of --households;
+what an outage holds back is written when it comes out of its hold, or never.
 
 Examples:
   hearthline backtest --readings water.csv.gz --timezone Europe/Madrid --budget 0.5 --out alerts.ndjson

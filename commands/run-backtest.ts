@@ -17,6 +17,7 @@ import { gatherHomes, profilesOf } from '../detector/backtest/profiles.ts'
 import { buildPage } from '../detector/backtest/report/build-page.ts'
 import { gatherReport } from '../detector/backtest/report/gather-report.ts'
 import { scoreContender, type Score } from '../detector/backtest/score/score.ts'
+import { areaOf } from '../domain/area.ts'
 import { OperationalError } from '../domain/operational-error.ts'
 import { toIso } from '../domain/time.ts'
 import { readHouseholdsFile } from '../ingest/households-file.ts'
@@ -123,7 +124,7 @@ async function work(wishes: BacktestWishes, held: Held): Promise<void> {
   judging.finish()
 
   if (wishes.compare) writeScores(out, history, wishes.rounds)
-  const alerts = worded < 0 ? [] : await alertsOf(crew, worded)
+  const alerts = worded < 0 ? [] : await alertsOf(crew, history, worded)
   if (page !== null) await writeReport(page, wishes, loaded, history, worded, alerts, crew)
   if (!wishes.compare) out?.write(alertLines(alerts))
   for (const each of held.outs) each.keep()
@@ -168,7 +169,7 @@ function alertLines(alerts: readonly BacktestAlert[]): string {
   const lines = alerts.map(
     ({ onsetMs, raisedAtMs, clearedAtMs, household, meters, kind, severity, explanation, evidence }) =>
       JSON.stringify({
-        household,
+        household: areaOf(household) === null ? household : null,
         meters,
         kind,
         severity,

@@ -1,7 +1,9 @@
 import { messageOf, OperationalError } from '../../domain/operational-error.ts'
 import { startStageThread, type StageThread } from '../../platform/thread.ts'
 import type { Contender } from './contender.ts'
+import type { Profile } from '../core/observation.ts'
 import { shareCalls, type HomeRows, type ShareCalls } from './share-calls.ts'
+import type { Span } from './span.ts'
 import { areasOf } from './village.ts'
 
 type Answer<Name extends keyof ShareCalls> = Awaited<ReturnType<ShareCalls[Name]>>
@@ -9,8 +11,8 @@ type Member = Pick<StageThread<ShareCalls, never>, 'callTransferring' | 'stop'>
 
 /** Workers that fold the homes of one file, each a share of them. */
 export interface Crew {
-  /** UTC day of the first row. */
-  readonly firstDay: number
+  readonly profiles: readonly Profile[]
+  readonly span: Span
   /** Asks every worker the same; their answers in the order of the workers. */
   ask<Name extends keyof ShareCalls>(
     name: Name,
@@ -31,21 +33,26 @@ export async function startCrew(
   portrayed: number | null = null,
 ): Promise<Crew> {
   const shares = divide(homes, Math.max(1, Math.min(workers, homes.length)))
-  const areas = areasOf(homes.map(({ profile }) => profile))
+  const profiles = homes.map(({ profile }) => profile)
+  const areas = areasOf(profiles)
   const members: Member[] = []
   const stop = async (): Promise<void> => {
     await Promise.all(members.map((member) => member.stop()))
   }
   try {
     for (const _ of shares) members.push(shares.length === 1 ? localMember() : await startMember())
-    const firstDays = await Promise.all(
+    const spans = await Promise.all(
       members.map((member, at) => {
         const share = shares[at] ?? []
         return member.callTransferring(buffersOf(share), 'load', contenders, share, areas, portrayed)
       }),
     )
     return {
-      firstDay: Math.min(Infinity, ...firstDays),
+      profiles,
+      span: {
+        firstDay: Math.min(Infinity, ...spans.map(({ firstDay }) => firstDay)),
+        lastMs: Math.max(-Infinity, ...spans.map(({ lastMs }) => lastMs)),
+      },
       ask: (name, ...args) =>
         Promise.all(members.map((member) => member.callTransferring([], name, ...args))),
       stop,

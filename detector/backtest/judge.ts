@@ -1,5 +1,6 @@
 import type { Finding } from '../../domain/finding.ts'
 import type { EpochMs } from '../../domain/time.ts'
+import { beginReturn } from '../core/area/back.ts'
 import { foldJudge, newJudge, reachedOnDay, silentSinceOf, type JudgeState } from '../core/judge.ts'
 import type { LifeContext } from '../core/life/fold.ts'
 import type { Observation, Profile } from '../core/observation.ts'
@@ -14,8 +15,9 @@ export function newBacktestJudge(contender: Contender, profile: Profile): Backte
   const { rule } = contender
   const yardstick = YARDSTICKS.find((one) => one === rule)
   if (yardstick !== undefined) return { yardstick: newYardstick(yardstick, profile) }
-  if (rule === 'registered') return { core: newJudge(profile) }
-  return { core: newJudge({ ...profile, rule: rule as Profile['rule'] }) }
+  const core = newJudge(rule === 'registered' ? profile : { ...profile, rule: rule as Profile['rule'] })
+  beginReturn(core)
+  return { core }
 }
 
 export function foldBacktestJudge(

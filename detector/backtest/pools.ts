@@ -1,5 +1,14 @@
-import { addSums, newBudget, SEAL_DAYS, thresholdOn, type BudgetState } from '../core/area/budget.ts'
+import {
+  addSums,
+  closeDay,
+  newBudget,
+  SEAL_DAYS,
+  thresholdOn,
+  type BudgetState,
+} from '../core/area/budget.ts'
 import type { Contender } from './contender.ts'
+import type { BacktestHome } from './home.ts'
+import { reachedInBacktest } from './judge.ts'
 
 /** A day's sums over some homes, in the shape of `BudgetState.days`. */
 export type DaySums = readonly number[]
@@ -15,9 +24,12 @@ export interface Pools {
   readonly waiting: readonly DaySums[][]
 }
 
-/** Days that can be folded between two barriers. Trends are judged by the neighbours' days, so they need one each day. */
-export function blockDays(contenders: readonly Contender[]): number {
-  return contenders.some(({ full }) => full) ? 1 : SEAL_DAYS
+/**
+ * Days that can be folded between two barriers. Trends are judged by the neighbours' days, so they need one each day; homes
+ * that an outage has put back say anew what their days were, while no threshold rests on them yet.
+ */
+export function blockDays(contenders: readonly Contender[], hasOutages: boolean): number {
+  return hasOutages || contenders.some(({ full }) => full) ? 1 : SEAL_DAYS
 }
 
 export function newPools(contenders: readonly Contender[]): Pools {
@@ -25,6 +37,26 @@ export function newPools(contenders: readonly Contender[]): Pools {
     budgets: contenders.map(({ budget }) => (budget === null ? null : newBudget(budget))),
     waiting: contenders.map(() => []),
   }
+}
+
+/** What the days of a block add to the budget, with the difference that earlier days make which were folded again in it. */
+export function sumDays(homes: readonly BacktestHome[], fromDay: number, days: number): DaySums[] {
+  const now = newBudget(1)
+  const before = newBudget(1)
+  const close = (budget: BudgetState, day: number, reached: number | null): void => {
+    if (reached !== null) closeDay(budget, day, reached)
+  }
+  for (const { judge, past } of homes) {
+    for (const { day, reached } of past.redone) {
+      if (day >= fromDay) continue
+      close(before, day, reached)
+      close(now, day, reachedInBacktest(judge, day))
+    }
+    past.redone = []
+    for (let day = fromDay; day < fromDay + days; day++) close(now, day, reachedInBacktest(judge, day))
+  }
+  const less = before.days.map(([day = 0, ...sums]) => [day, ...sums.map((sum) => -sum)])
+  return [...now.days, ...less]
 }
 
 /** Takes the sums of a block that is over, per contender. */

@@ -1,5 +1,7 @@
 import type { Profile } from '../core/observation.ts'
 import { inOrder, type BacktestAlert } from './alert.ts'
+import { newAreaHistory } from './areas/area-history.ts'
+import { hourBlocks, judgeHours } from './areas/judge-hours.ts'
 import { asRegistered } from './contender.ts'
 import { blockDays, newPools, takeSums, thresholdsFrom } from './pools.ts'
 import type { Series } from './series.ts'
@@ -21,9 +23,11 @@ export interface BacktestInput {
 export function runBacktest(input: BacktestInput): BacktestAlert[] {
   const contenders = [asRegistered(input.budget)]
   const homes = gatherHomes(input.profiles, input.series)
-  const share = new Share(contenders, homes, areasOf(homes.map(({ profile }) => profile)), null)
+  const profiles = homes.map(({ profile }) => profile)
+  const share = new Share(contenders, homes, areasOf(profiles), null)
+  const outages = findOutages(profiles, share)
   const pools = newPools(contenders)
-  const days = blockDays(contenders)
+  const days = blockDays(contenders, outages.length > 0)
   let worked = 0
   let told: Told = []
   for (let day = share.nextDay(); day !== Infinity;) {
@@ -34,5 +38,16 @@ export function runBacktest(input: BacktestInput): BacktestAlert[] {
     day = done.nextDay
   }
   share.judgeTrends(told)
-  return inOrder(share.alerts(0))
+  return inOrder([...outages, ...share.alerts(0)])
+}
+
+/** Judges the areas through the whole history, and tells its homes what they will hear. */
+export function findOutages(profiles: readonly Profile[], share: Share): readonly BacktestAlert[] {
+  const areas = newAreaHistory(profiles)
+  if (areas === null) return []
+  const span = { firstDay: share.nextDay(), lastMs: share.newestMs() }
+  for (const { fromHour, hours } of hourBlocks(span))
+    judgeHours(areas, fromHour, hours, [share.tellHours(fromHour, hours)])
+  share.expectNews(areas.news, span.lastMs)
+  return areas.alerts
 }

@@ -1,8 +1,12 @@
 import type { Profile } from '../core/observation.ts'
+import type { EpochMs } from '../../domain/time.ts'
 import type { BacktestAlert } from './alert.ts'
+import type { HoursTold } from './areas/tell-hours.ts'
+import type { NewsOfHomes } from './areas/news.ts'
 import type { Contender } from './contender.ts'
 import { toSeries, type MeterRows } from './load-readings.ts'
 import type { Portrait } from './portrait.ts'
+import type { Span } from './span.ts'
 import { Share, type BlockDone, type HomeResult } from './share.ts'
 import type { StopResult } from './stops/branch.ts'
 import type { Stop, StopPlan } from './stops/plan-stops.ts'
@@ -16,13 +20,14 @@ export interface HomeRows {
 
 /** What a worker is asked; `load` comes first. */
 export type ShareCalls = {
-  /** @returns day of the first row; Infinity where there is none. */
   load(
     contenders: readonly Contender[],
     homes: readonly HomeRows[],
     areas: readonly AreaKey[],
     portrayed: number | null,
-  ): number
+  ): Span
+  tellHours(fromHour: number, hours: number): HoursTold
+  expectNews(news: NewsOfHomes, endMs: EpochMs): void
   drawStops(plan: StopPlan): Stop[]
   plantStops(stops: readonly Stop[]): void
   foldBlock(fromDay: number, days: number, thresholds: readonly (readonly number[])[], heard: Told): BlockDone
@@ -48,8 +53,10 @@ export function shareCalls(): ShareCalls {
         areas,
         portrayed,
       )
-      return loaded.nextDay()
+      return { firstDay: loaded.nextDay(), lastMs: loaded.newestMs() }
     },
+    tellHours: (fromHour, hours) => share().tellHours(fromHour, hours),
+    expectNews: (news, endMs) => share().expectNews(news, endMs),
     drawStops: (plan) => share().drawStops(plan),
     plantStops: (stops) => share().plantStops(stops),
     foldBlock: (fromDay, days, thresholds, heard) => share().foldBlock(fromDay, days, thresholds, heard),

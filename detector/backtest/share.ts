@@ -1,20 +1,24 @@
 import type { HouseholdId } from '../../domain/ids.ts'
-import type { EpochMs } from '../../domain/time.ts'
-import { closeDay, newBudget } from '../core/area/budget.ts'
+import { DAY_MS, type EpochMs } from '../../domain/time.ts'
 import type { LifeContext } from '../core/life/fold.ts'
 import type { Profile } from '../core/observation.ts'
 import type { BacktestAlert } from './alert.ts'
+import type { NewsOfHomes } from './areas/news.ts'
+import { expectNews, foldOnward } from './areas/go-back.ts'
+import { newHourTeller, type HourTeller } from './areas/tell-hour.ts'
+import { tellHours, type HoursTold } from './areas/tell-hours.ts'
 import type { Contender } from './contender.ts'
 import { newFeed, nextDay, takeRow, type Feed } from './feed.ts'
-import { foldObservation, newBacktestHome, take, type BacktestHome } from './home.ts'
-import { lastLifeMs, reachedInBacktest } from './judge.ts'
-import type { DaySums } from './pools.ts'
+import { newBacktestHome, type BacktestHome } from './home.ts'
+import { lastLifeMs } from './judge.ts'
+import { judgeTrend, passTime } from './pass-time.ts'
+import { sumDays, type DaySums } from './pools.ts'
 import { countDays, newPortrait, portray, type Portrait } from './portrait.ts'
 import { observedMonths } from './score/observed.ts'
 import type { Series } from './series.ts'
 import { branchOff, foldBranchDay, resultOf, type Branch, type StopResult } from './stops/branch.ts'
 import { drawStops, type Stop, type StopPlan } from './stops/plan-stops.ts'
-import { judgeTrend, tellDay } from './trend.ts'
+import { tellDay } from './trend.ts'
 import {
   hear,
   newBacktestVillage,
@@ -80,6 +84,12 @@ export class Share {
   /** Per contender; null where trends are not judged. */
   private readonly villages: readonly (BacktestVillage | null)[]
   private readonly shared: SharedHome[]
+  /** Per contender: the thresholds of the days so far. */
+  private readonly thresholds: readonly Map<number, number>[]
+  private readonly contexts: readonly LifeContext[]
+  private tellers: readonly HourTeller[] = []
+  /** Time ends with the newest row of the file. */
+  private endMs: EpochMs
   private branches: Branch[] = []
   private readonly found: StopResult[] = []
 
@@ -96,6 +106,8 @@ export class Share {
     this.contenders = contenders
     this.villages = contenders.map(({ full }) => (full ? newBacktestVillage(areas) : null))
     this.portrayed = portrayed
+    this.thresholds = contenders.map(() => new Map<number, number>())
+    this.contexts = this.thresholds.map((known) => ({ thresholdOn: (day) => known.get(day) ?? Infinity }))
     this.shared = homes.map(({ profile, meters }) => ({
       profile,
       feed: newFeed(meters),
@@ -103,6 +115,39 @@ export class Share {
       homes: contenders.map((contender) => newBacktestHome(contender, profile)),
       stops: [],
     }))
+    this.endMs = this.newestMs()
+  }
+
+  /** End of the last row; -Infinity where there is none. */
+  newestMs(): EpochMs {
+    let newestMs = -Infinity
+    for (const { feed } of this.shared) {
+      for (const { endMs, length } of feed.series)
+        newestMs = Math.max(newestMs, endMs[length - 1] ?? -Infinity)
+    }
+    return newestMs
+  }
+
+  /** What its homes tell their areas of `hours` hours; blocks of hours follow one another, before any day is folded. */
+  tellHours(fromHour: number, hours: number): HoursTold {
+    if (this.tellers.length === 0)
+      this.tellers = this.shared.map(({ profile, feed }) => newHourTeller(profile, feed.series))
+    return tellHours(this.tellers, fromHour, hours)
+  }
+
+  /**
+   * To be called before the first day.
+   * @param news of all homes; yardsticks hear of no outage.
+   * @param endMs of the newest row of the file.
+   */
+  expectNews(news: NewsOfHomes, endMs: EpochMs): void {
+    this.tellers = []
+    this.endMs = endMs
+    for (const { homes, profile } of this.shared) {
+      const own = news.get(profile.household)
+      if (own === undefined) continue
+      for (const home of homes) if ('core' in home.judge) expectNews(home, own)
+    }
   }
 
   nextDay(): number {
@@ -136,26 +181,17 @@ export class Share {
   ): BlockDone {
     this.judgeTrends(heard)
     let worked = 0
-    const sums = this.contenders.map(() => newBudget(1))
+    for (const [at, known] of this.thresholds.entries()) {
+      for (const [n, threshold] of (thresholds[at] ?? []).entries()) known.set(fromDay + n, threshold)
+    }
     for (let n = 0; n < days; n++) {
-      const contexts = thresholds.map((days): LifeContext => {
-        const threshold = days[n] ?? Infinity
-        return { thresholdOn: () => threshold }
-      })
-      for (const home of this.shared) worked += this.foldDay(home, fromDay + n, contexts)
-      this.foldBranches(fromDay + n, contexts)
+      for (const home of this.shared) worked += this.foldDay(home, fromDay + n)
+      this.foldBranches(fromDay + n)
     }
-    for (const { homes } of this.shared) {
-      for (const [at, { judge }] of homes.entries()) {
-        const budget = sums[at]
-        if (budget === undefined || this.contenders[at]?.budget === null) continue
-        for (let day = fromDay; day < fromDay + days; day++) {
-          const reached = reachedInBacktest(judge, day)
-          if (reached !== null) closeDay(budget, day, reached)
-        }
-      }
-    }
-    return { worked, sums: sums.map((budget) => budget.days), nextDay: this.nextDay(), told: this.tellDays() }
+    const sums = this.contenders.map(({ budget }, at) =>
+      budget === null ? [] : sumDays(this.homesOf(at), fromDay, days),
+    )
+    return { worked, sums, nextDay: this.nextDay(), told: this.tellDays() }
   }
 
   /** Once all homes have told of a day, each is judged by what its area was like. */
@@ -163,10 +199,7 @@ export class Share {
     for (const [at, village] of this.villages.entries()) {
       if (village === null) continue
       hear(village, heard)
-      for (const { homes } of this.shared) {
-        const home = homes[at]
-        if (home !== undefined && home.trend !== null) take(home, judgeTrend(home.trend, village.index))
-      }
+      for (const home of this.homesOf(at)) judgeTrend(home, village.index)
     }
   }
 
@@ -187,7 +220,7 @@ export class Share {
 
   /** Of one contender, in the order of homes. */
   alerts(contender: number): BacktestAlert[] {
-    return this.shared.flatMap(({ homes }) => homes[contender]?.alerts ?? [])
+    return this.homesOf(contender).flatMap(({ alerts }) => alerts)
   }
 
   results(): HomeResult[] {
@@ -218,32 +251,48 @@ export class Share {
     )
   }
 
-  private foldDay(home: SharedHome, day: number, contexts: readonly LifeContext[]): number {
+  private homesOf(contender: number): BacktestHome[] {
+    return this.shared.flatMap(({ homes }) => homes[contender] ?? [])
+  }
+
+  private foldDay(home: SharedHome, day: number): number {
+    const { contexts } = this
     let worked = 0
     for (let row = takeRow(home.feed, day); row !== null; row = takeRow(home.feed, day)) {
       while (home.stops[0] !== undefined && row.endMs > home.stops[0].onsetMs) this.stopLife(home)
       worked++
       for (const [at, each] of home.homes.entries()) {
         const context = contexts[at]
-        if (context !== undefined) foldObservation(each, row, context)
+        if (context === undefined) continue
+        passTime(each, row.endMs, context)
+        foldOnward(each, row, context)
       }
       const seenBy = home.homes[this.portrayed ?? -1]
       if (home.portrait !== null && seenBy !== undefined)
         portray(home.portrait, row, lastLifeMs(seenBy.judge))
     }
+    this.passAll(home.homes, Math.min((day + 1) * DAY_MS, this.endMs) + 1)
     return worked
+  }
+
+  private passAll(homes: readonly BacktestHome[], toMs: EpochMs): void {
+    for (const [at, home] of homes.entries()) {
+      const context = this.contexts[at]
+      if (context !== undefined) passTime(home, toMs, context)
+    }
   }
 
   private stopLife(home: SharedHome): void {
     const stop = home.stops.shift()
     if (stop === undefined) return
+    this.passAll(home.homes, stop.onsetMs + 1)
     const branch = branchOff(stop, home.profile, home.feed.series, home.homes)
     if (branch !== null) this.branches.push(branch)
   }
 
-  private foldBranches(day: number, contexts: readonly LifeContext[]): void {
+  private foldBranches(day: number): void {
     this.branches = this.branches.filter((branch) => {
-      if (foldBranchDay(branch, day, contexts)) return true
+      if (foldBranchDay(branch, day, this.contexts)) return true
       this.found.push(resultOf(branch))
       return false
     })

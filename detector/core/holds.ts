@@ -4,10 +4,7 @@ import type { Explanation, Hold, HoldReason } from '../../domain/finding.ts'
 import { DAY_MS, HOUR_MS, type EpochMs } from '../../domain/time.ts'
 import type { HomeOutage } from './area/member.ts'
 import { describeAbsence, describeOutageHold } from './describe-holds.ts'
-import { measuredMsIn } from './fold-home.ts'
-import type { Home } from './household.ts'
 import type { Matters, Outcome } from './matters.ts'
-import { stateIn } from './state/records.ts'
 import type { Profile } from './observation.ts'
 
 /** Nobody is expected home, as somebody has said. */
@@ -19,6 +16,15 @@ export interface HomeAbsence {
   readonly reason: string
   /** When life came back to a home that had been silent within it; null: not that we know. */
   returnedMs: EpochMs | null
+}
+
+/** A home as far as its holds go. */
+export interface HeldHome {
+  readonly profile: Profile
+  readonly absences: readonly HomeAbsence[]
+  readonly member: { readonly outages: readonly HomeOutage[] }
+  /** Lowered to the first moment at which a hold ends. */
+  wakeMs: EpochMs
 }
 
 /** When full, the absence that is over longest is forgotten. */
@@ -49,8 +55,9 @@ const HELD_BY_OUTAGE: ReadonlySet<AlertKind> = new Set(['inactivity', 'drop', 'm
 /**
  * What was raised while something explains it is held, and judged anew when that ends: raised with that moment where
  * measured data shows that it goes on, cleared where it has ended meanwhile. Holds that overlap are one after the other.
+ * @param nowMs how far the home has been observed.
  */
-export function holdOutcome(home: Home, outcome: Outcome, matters: Matters): Outcome {
+export function holdOutcome(home: HeldHome, outcome: Outcome, matters: Matters, nowMs: EpochMs): Outcome {
   const { raise } = outcome
   const spans = spansOf(home, outcome, matters)
   let atMs = raise.atMs
@@ -58,11 +65,11 @@ export function holdOutcome(home: Home, outcome: Outcome, matters: Matters): Out
   for (let span = spanAt(spans, atMs); span !== null; span = spanAt(spans, atMs)) {
     atMs = span.untilMs
     hold = { reason: span.reason, untilMs: span.untilMs, explanation: span.explanation }
-    if (hasEndedBy(outcome, atMs) || nowOf(home) < atMs) break
+    if (hasEndedBy(outcome, atMs) || nowMs < atMs) break
   }
   if (hold === null) return outcome
   if (hasEndedBy(outcome, atMs)) return { ...outcome, raise: { ...raise, hold } }
-  if (nowOf(home) < atMs) {
+  if (nowMs < atMs) {
     home.wakeMs = Math.min(home.wakeMs, atMs)
     return { ...outcome, raise: { ...raise, hold } }
   }
@@ -78,11 +85,6 @@ function hasEndedBy({ clear }: Outcome, timeMs: EpochMs): boolean {
   return clear !== null && clear.atMs <= timeMs
 }
 
-/** How far the home has been observed. */
-function nowOf(home: Home): EpochMs {
-  return measuredMsIn(stateIn(home.shelf, home.rewind.head, home.profile))
-}
-
 /** What explains an alert at `atMs`, of several that which lasts longest. */
 function spanAt(spans: readonly Span[], atMs: EpochMs): Span | null {
   let longest: Span | null = null
@@ -93,7 +95,7 @@ function spanAt(spans: readonly Span[], atMs: EpochMs): Span | null {
   return longest
 }
 
-function spansOf(home: Home, { raise }: Outcome, matters: Matters): Span[] {
+function spansOf(home: HeldHome, { raise }: Outcome, matters: Matters): Span[] {
   const spans: Span[] = []
   if (HELD_BY_ABSENCE.has(raise.kind)) {
     for (const absence of home.absences) {
@@ -159,7 +161,7 @@ function returnWithin({ fromMs, toMs }: HomeAbsence, { raise, clear }: Outcome):
 }
 
 /** A matter is over for good and will be forgotten: its absences remember that life came back. */
-export function rememberReturn(home: Home, outcome: Outcome): void {
+export function rememberReturn(home: HeldHome, outcome: Outcome): void {
   for (const absence of home.absences) {
     const atMs = returnWithin(absence, outcome)
     if (atMs !== null) absence.returnedMs = Math.max(atMs, absence.returnedMs ?? atMs)

@@ -239,7 +239,8 @@ function currentMatters(home: Home, context: HomeContext): Matters {
   const matters = gatherMatters(events)
   home.wakeMs = Infinity
   tellBlindness(home, matters)
-  for (const [key, outcome] of matters) matters.set(key, holdOutcome(home, outcome, matters))
+  const nowMs = measuredMsIn(headOf(home))
+  for (const [key, outcome] of matters) matters.set(key, holdOutcome(home, outcome, matters, nowMs))
   return matters
 }
 

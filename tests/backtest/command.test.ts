@@ -5,8 +5,12 @@ import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import type { Score } from '../../detector/backtest/score/score.ts'
+import type { ReportData } from '../../detector/backtest/report/report-data.ts'
+import { HOUR_MS, toIso } from '../../domain/time.ts'
+import { day, registered, villageReadings } from '../detector/area-feed.ts'
 import { realData } from '../real-data.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
+import { profilesIn } from './area-village.ts'
 import { rowsOf, write } from './history.ts'
 
 const hearthline = fileURLToPath(new URL('../../hearthline.ts', import.meta.url))
@@ -144,6 +148,57 @@ describe('backtest --report', () => {
     await backtest('--readings', readings, '--budget', '1', '--out', plain)
     expect(fs.readFileSync(out, 'utf8')).toBe(fs.readFileSync(plain, 'utf8'))
     expect(fs.readFileSync(out, 'utf8')).not.toBe('')
+  })
+})
+
+describe('an outage', () => {
+  it('is an alert of its area, and of the homes that it darkens in the report', async () => {
+    const folder = temporaryFolder()
+    const cuts = [
+      { kind: 'power', fromMs: day(20, 9), toMs: day(20, 15), homes: (home: number) => home < 10 },
+    ] as const
+    const plan = { homes: 20, days: 25, cuts }
+    const rows = villageReadings(plan).map(
+      ({ meter, kind, timeMs, consumption }) =>
+        `${toIso(timeMs - HOUR_MS)},${meter},${kind},${consumption},${kind === 'water' ? 'L' : 'kWh'}`,
+    )
+    const homes = path.join(folder, 'homes.csv')
+    const lines = profilesIn(registered(plan)).flatMap(({ household, region, meters }) =>
+      meters.map(({ id, kind }) => `${household},${region},${id},${kind}`),
+    )
+    fs.writeFileSync(homes, ['household,region,meter,kind', ...lines, ''].join('\n'))
+    const out = path.join(folder, 'a.ndjson')
+    const page = path.join(folder, 'r.html')
+    const { code, stderr } = await backtest(
+      `--readings=${write(folder, 'a.csv', rows)}`,
+      `--households=${homes}`,
+      `--out=${out}`,
+      `--report=${page}`,
+    )
+    expect([code, stderr]).toEqual([0, expect.stringContaining('20 homes')])
+    const alerts = fs.readFileSync(out, 'utf8').trim().split('\n')
+    expect(alerts.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      {
+        household: null,
+        meters: [],
+        kind: 'area-outage',
+        onset: toIso(day(20, 9)),
+        raisedAt: toIso(day(20, 10)),
+        clearedAt: toIso(day(20, 16)),
+        evidence: {
+          areaType: 'region',
+          area: 'county/village/grid-0',
+          outageKinds: ['power'],
+          darkHomes: 10,
+        },
+      },
+    ])
+    const data = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(
+      fs.readFileSync(page, 'utf8'),
+    )
+    const { timelines } = JSON.parse(data?.[1] ?? '') as ReportData
+    const dark = timelines.filter(({ alerts: told }) => told.some(({ kind }) => kind === 'area-outage'))
+    expect(dark.map(({ id }) => id).toSorted()).toEqual(Array.from({ length: 10 }, (_, home) => `H0${home}`))
   })
 })
 

@@ -69,7 +69,7 @@ export async function foldFile(
   const crew = await startCrew(workers, contenders, gatherHomes(homes, meters))
   try {
     const history = await foldHistory(crew, contenders, stops, () => {})
-    return { history, alerts: await alertsOf(crew, 0) }
+    return { history, alerts: await alertsOf(crew, history, 0) }
   } finally {
     await crew.stop()
   }

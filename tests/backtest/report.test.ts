@@ -32,7 +32,7 @@ async function reportOf(rows: readonly string[]): Promise<ReportData> {
   const crew = await startCrew(2, contenders, homes, 0)
   try {
     const history = await foldHistory(crew, contenders, { seed: 1, rounds: 2 }, () => {})
-    return await gatherReport(SOURCE, history, 0, await alertsOf(crew, 0), async (households) =>
+    return await gatherReport(SOURCE, history, 0, await alertsOf(crew, history, 0), async (households) =>
       (await crew.ask('portraits', households)).flat(),
     )
   } finally {

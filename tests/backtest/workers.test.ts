@@ -63,7 +63,7 @@ describe('several workers', () => {
       (async () => {
         const crew = await startCrew(2, contenders, homes)
         try {
-          await crew.ask('foldBlock', crew.firstDay, 6, [[11, 11, 11, 11, 11, 11]], [])
+          await crew.ask('foldBlock', crew.span.firstDay, 6, [[11, 11, 11, 11, 11, 11]], [])
         } finally {
           await crew.stop()
         }

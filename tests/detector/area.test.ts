@@ -237,6 +237,13 @@ describe('the bound on chance', () => {
 })
 
 describe('an outage long past', () => {
+  it('stays what it was when the first of its supplies to come back has left the judged hours', () => {
+    const cuts = [cut('power', 9, 15, everywhere), { ...cut('water', 2, 0, everywhere), toMs: day(21, 22) }]
+    const { detector, findings } = live({ ...calm, days: 26, cuts })
+    expect(lines(findings, day(24))).toEqual([])
+    expect(detector.areas.outages.map(({ kinds }) => kinds)).toEqual([['power', 'water']])
+  })
+
   it('is not said anew for a part of its area that has told nothing since', () => {
     const grid = (n: number) => (home: number) => Math.floor(home / 10) === n
     const plan: VillagePlan = {

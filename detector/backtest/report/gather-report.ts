@@ -1,3 +1,4 @@
+import { areaOf } from '../../../domain/area.ts'
 import { DAY_MS, HOUR_MS } from '../../../domain/time.ts'
 import { hourOf, wallMs } from '../../core/local-time.ts'
 import type { BacktestAlert } from '../alert.ts'
@@ -99,18 +100,29 @@ async function drawTimelines(
 ): Promise<ReportTimeline[]> {
   const portraits = await askPortraits(homes.map(({ household }) => household))
   const portraitOf = new Map(portraits.map((portrait) => [portrait.household, portrait]))
-  const worded = Map.groupBy(alerts, ({ household }) => household as string)
+  const worded = Map.groupBy(alerts.flatMap(byHome), ([household]) => household)
   const timelines: ReportTimeline[] = []
   let chars = 0
   for (const home of homes) {
     const portrait = portraitOf.get(home.household)
     if (portrait === undefined) continue
-    const timeline = drawTimeline(portrait, home, worded.get(home.household) ?? [])
+    const timeline = drawTimeline(
+      portrait,
+      home,
+      (worded.get(home.household) ?? []).map(([, alert]) => alert),
+    )
     chars += JSON.stringify(timeline).length
     if (chars > MOST_TIMELINE_CHARS) break
     timelines.push(timeline)
   }
   return timelines
+}
+
+/** An area's outage is told with each home that it names as dark. */
+function byHome(alert: BacktestAlert): (readonly [string, BacktestAlert])[] {
+  const { households } = alert.evidence
+  if (areaOf(alert.household) === null) return [[alert.household, alert]]
+  return Array.isArray(households) ? households.map((household: string) => [household, alert] as const) : []
 }
 
 /** The last day, but of a meter whose clock ran months ahead of all others: it must not stretch the picture. */

@@ -1,9 +1,10 @@
-import { HOUR_MS } from '../../../domain/time.ts'
+import { DAY_MS, HOUR_MS } from '../../../domain/time.ts'
 import type { LifeContext } from '../../core/life/fold.ts'
 import type { Profile } from '../../core/observation.ts'
 import { newFeed, nextDay, takeRow, type Feed } from '../feed.ts'
-import type { BacktestHome } from '../home.ts'
-import { cloneBacktestJudge, foldBacktestJudge, type BacktestJudge } from '../judge.ts'
+import { foldOnward } from '../areas/go-back.ts'
+import { cloneSilence, type BacktestHome } from '../home.ts'
+import { passTime } from '../pass-time.ts'
 import type { Series } from '../series.ts'
 import { HORIZON_DAYS, type Stop } from './plan-stops.ts'
 import { silenceMeter } from './silence-meter.ts'
@@ -12,8 +13,8 @@ import { silenceMeter } from './silence-meter.ts'
 export interface Branch {
   readonly stop: Stop
   readonly feed: Feed
-  /** Per contender; null once it has found the stop, or where an alert stood open when life stopped. */
-  readonly judges: (BacktestJudge | null)[]
+  /** Per contender, as far as its silence goes; null once it has found the stop, or where an alert stood open when life stopped. */
+  readonly homes: (BacktestHome | null)[]
   /** Per contender: hours until it was found, NaN while it has not been, -1 where an alert was open already. */
   readonly delayHours: number[]
 }
@@ -40,31 +41,37 @@ export function branchOff(
   const silent = series.map((one) => silenceMeter(one, stop.onsetMs, profile.timezone))
   if (silent.every((one) => one === null)) return null
   const feed = newFeed(silent.map((one, at) => one ?? emptyLike(series[at])))
-  const judges: (BacktestJudge | null)[] = []
-  const delayHours: number[] = []
-  for (const { judge, open } of homes) {
-    const isOpen = [...open.values()].some(({ kind }) => kind === 'inactivity')
-    judges.push(isOpen ? null : cloneBacktestJudge(judge))
-    delayHours.push(isOpen ? ALREADY_OPEN : NaN)
+  const isOpen = homes.map(({ alerts }) =>
+    alerts.some(({ kind, clearedAtMs }) => kind === 'inactivity' && clearedAtMs === null),
+  )
+  return {
+    stop,
+    feed,
+    homes: homes.map((home, at) => (isOpen[at] === true ? null : cloneSilence(home))),
+    delayHours: isOpen.map((open) => (open ? ALREADY_OPEN : NaN)),
   }
-  return { stop, feed, judges, delayHours }
 }
 
 /** Folds one day of the stopped home. @returns whether anything remains to be folded. */
 export function foldBranchDay(branch: Branch, day: number, contexts: readonly LifeContext[]): boolean {
   for (let row = takeRow(branch.feed, day); row !== null; row = takeRow(branch.feed, day)) {
-    for (const [at, judge] of branch.judges.entries()) {
+    for (const [at, home] of branch.homes.entries()) {
       const context = contexts[at]
-      if (judge === null || context === undefined) continue
-      const found = foldBacktestJudge(judge, row, context).find(
-        ({ type, kind }) => type === 'raise' && kind === 'inactivity',
-      )
-      if (found === undefined) continue
-      branch.delayHours[at] = (found.atMs - branch.stop.onsetMs) / HOUR_MS
-      branch.judges[at] = null
+      if (home === null || context === undefined) continue
+      passTime(home, row.endMs, context)
+      foldOnward(home, row, context)
     }
   }
-  return nextDay(branch.feed) !== Infinity && branch.judges.some((judge) => judge !== null)
+  for (const [at, home] of branch.homes.entries()) {
+    const context = contexts[at]
+    if (home === null || context === undefined) continue
+    passTime(home, (day + 1) * DAY_MS + 1, context)
+    const found = home.alerts.find(({ kind }) => kind === 'inactivity')
+    if (found === undefined) continue
+    branch.delayHours[at] = (found.raisedAtMs - branch.stop.onsetMs) / HOUR_MS
+    branch.homes[at] = null
+  }
+  return nextDay(branch.feed) !== Infinity && branch.homes.some((home) => home !== null)
 }
 
 export function resultOf({ stop, delayHours }: Branch): StopResult {

@@ -9,7 +9,7 @@ import { recentItems } from '../rewind.ts'
 import type { Window } from '../window.ts'
 import { addAt, COUNT, isHeardAgain, isMute, isSurelyDry, newGroup, type Group } from './group.ts'
 import { areSummed, bitsOfSums } from './hour-sums.ts'
-import { bitsAt, NO_HOUR, spanOf, type Member } from './member.ts'
+import { bitsAt, NO_HOUR, noteHour, spanOf, type AreaHome, type Member } from './member.ts'
 import { KINDS, LONGEST_LEAD_HOURS, RING_HOURS, type AreaOutage } from './outage.ts'
 import { BIT, BITS, summarizeHour } from './summarize-hour.ts'
 
@@ -55,7 +55,7 @@ function groupOf(areas: Areas, area: Area): Group {
   return group
 }
 
-function hasKind(home: Home, kind: number): boolean {
+function hasKind(home: AreaHome, kind: number): boolean {
   return home.profile.meters.some((meter) => meter.kind === KINDS[kind])
 }
 
@@ -64,10 +64,7 @@ export function enlist(detector: Detector, home: Home): void {
   const { areas } = detector
   const { member } = home
   findGateways(detector, home)
-  findGroups(areas, home)
-  member.groups.forEach((groups, kind) => {
-    for (const group of groups) join(areas, member, kind, group)
-  })
+  joinGroups(areas, home)
   const keys = new Set(member.groups.flat().map(({ key }) => key))
   const known = new Set(member.outages.map(({ key }) => key))
   const more = areas.outages.filter(({ area }) => keys.has(subjectOf(area))).map(spanOf)
@@ -75,8 +72,17 @@ export function enlist(detector: Detector, home: Home): void {
   tellHours(areas, home)
 }
 
+/** The home is counted among its areas' from here on. */
+export function joinGroups(areas: Areas, home: AreaHome): void {
+  const { member } = home
+  findGroups(areas, home)
+  member.groups.forEach((groups, kind) => {
+    for (const group of groups) join(areas, member, kind, group)
+  })
+}
+
 /** The home's areas by kind of meter; nothing is told to them. */
-export function findGroups(areas: Areas, home: Home): void {
+export function findGroups(areas: Areas, home: AreaHome): void {
   const { member } = home
   const [electricity = null, water = null] = member.gateways
   const one = hasKind(home, 0) ? groupsOf(areas, electricity, member.region) : NONE
@@ -179,13 +185,7 @@ export function tellHours(areas: Areas, home: Home): void {
 function tellHour(areas: Areas, member: Member, hour: number, bits: number): void {
   const before = bitsAt(member, hour)
   if (bits === before) return
-  if (hour > member.newestHour) {
-    for (let each = Math.max(member.newestHour + 1, hour - RING_HOURS + 1); each < hour; each++) {
-      member.hours[member.hoursAt + (each % RING_HOURS)] = 0
-    }
-    member.newestHour = hour
-  }
-  member.hours[member.hoursAt + (hour % RING_HOURS)] = bits
+  noteHour(member, hour, bits)
   for (let kind = 0; kind < KINDS.length; kind++) {
     const now = (bits >> (kind * BITS)) & 7
     const then = (before >> (kind * BITS)) & 7
@@ -200,7 +200,7 @@ function tellHour(areas: Areas, member: Member, hour: number, bits: number): voi
 }
 
 /** Whether a change of this hour can begin, move or end an outage: nearly never, which keeps readings cheap. */
-function saysNews(group: Group, kind: number, hour: number): boolean {
+export function saysNews(group: Group, kind: number, hour: number): boolean {
   if (hour > (group.goodHour[kind] ?? -1) && isHeardAgain(group, kind, hour)) {
     const skipped = hour - (group.goodHour[kind] ?? -1) - 1
     group.goodHour[kind] = hour

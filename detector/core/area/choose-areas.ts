@@ -1,8 +1,7 @@
 import { subjectOf, type Area } from '../../../domain/area.ts'
-import type { Home } from '../household.ts'
 import { HOUR_MS } from '../../../domain/time.ts'
 import type { Group } from './group.ts'
-import { bitsAt } from './member.ts'
+import { bitsAt, type AreaHome } from './member.ts'
 import { KINDS, OUTAGE_KINDS, type AreaOutage, type OutageKind, type Run } from './outage.ts'
 import { BIT, BITS } from './summarize-hour.ts'
 
@@ -32,7 +31,7 @@ interface Candidate {
  */
 export function chooseAreas(
   groups: readonly Group[],
-  homesOf: (group: Group) => readonly Home[],
+  homesOf: (group: Group) => readonly AreaHome[],
   settled: readonly AreaOutage[],
 ): AreaOutage[] {
   const open = groups.flatMap((group) => candidatesOf(group, homesOf(group)))
@@ -60,7 +59,7 @@ function candidateOf({ area, homes, region, kinds, onsetMs, endMs, raisedMs, dar
   }
 }
 
-function candidatesOf(group: Group, homes: readonly Home[]): Candidate[] {
+function candidatesOf(group: Group, homes: readonly AreaHome[]): Candidate[] {
   const merged: Run[][] = []
   for (const run of group.runs) {
     const last = merged.at(-1)
@@ -85,17 +84,17 @@ function candidatesOf(group: Group, homes: readonly Home[]): Candidate[] {
   })
 }
 
-function idsOf(homes: readonly Home[], has: (home: Home) => boolean): Set<string> {
+function idsOf(homes: readonly AreaHome[], has: (home: AreaHome) => boolean): Set<string> {
   return new Set(homes.flatMap((home) => (has(home) ? [home.profile.household] : [])))
 }
 
-function hasShown(home: Home, run: Run): boolean {
+function hasShown(home: AreaHome, run: Run): boolean {
   if (run.kind === 'reporting') return isDark(home, run)
   const bits = bitsAt(home.member, run.sureHour) >> (run.meters * BITS)
   return (bits & BIT.seen) !== 0 && (bits & BIT.flow) === 0
 }
 
-function isDark({ member, profile }: Home, { kind, meters, sureHour }: Run): boolean {
+function isDark({ member, profile }: AreaHome, { kind, meters, sureHour }: Run): boolean {
   if (!profile.meters.some((meter) => meter.kind === KINDS[meters])) return false
   const bits = bitsAt(member, sureHour) >> (meters * BITS)
   return (bits & (kind === 'reporting' ? BIT.heard : BIT.flow)) === 0
@@ -149,7 +148,7 @@ function outageOf(candidate: Candidate): AreaOutage {
   }
 }
 
-function commonRegion(homes: readonly Home[]): string | null {
+function commonRegion(homes: readonly AreaHome[]): string | null {
   let common: readonly string[] | null = null
   for (const { member } of homes) {
     const names: readonly string[] = member.region?.split('/') ?? []

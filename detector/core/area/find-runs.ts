@@ -29,7 +29,8 @@ const FLOW: readonly OutageKind[] = ['power', 'water']
 /**
  * The outages of a group, from its sums alone: stretches of hours in which flow (or word) of hardly any home is there, at
  * least one of which is no chance. The same sums give the same stretches, whenever and however often they are asked;
- * what has ended before the judged hours is left to whoever has said it.
+ * what has ended before the judged hours is left to whoever has said it, but for what is of one piece with stretches within
+ * them: an outage stays whole until all of it is settled.
  */
 export function findRuns(group: Group, holes: readonly Hole[]): Run[] {
   const lowest = Math.max(0, group.newestHour - JUDGED_HOURS)
@@ -39,7 +40,20 @@ export function findRuns(group: Group, holes: readonly Hole[]): Run[] {
     if (flow !== undefined) found.push(...stretches(group, flow, meters, lowest, group.newestHour, holes))
     found.push(...stretches(group, 'reporting', meters, lowest, lastTold(group, meters, lowest), holes))
   }
-  return found.sort(byPlace)
+  return [...found, ...settledWith(found, group.runs, lowest)].sort(byPlace)
+}
+
+/** Stretches known before that have left the judged hours, but not apart from those found within them. */
+function settledWith(found: readonly Run[], known: readonly Run[], lowest: number): Run[] {
+  const kept: Run[] = []
+  let fromHour = Math.min(...found.map((run) => run.fromHour))
+  const settled = known.filter((run) => isSettled(run, lowest))
+  for (const run of settled.sort((one, other) => (other.toHour ?? 0) - (one.toHour ?? 0))) {
+    if ((run.toHour ?? 0) < fromHour) break
+    kept.push(run)
+    fromHour = Math.min(fromHour, run.fromHour)
+  }
+  return kept
 }
 
 function isSettled({ toHour }: Run, lowest: number): boolean {

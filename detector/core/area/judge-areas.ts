@@ -1,14 +1,13 @@
 import { subjectOf } from '../../../domain/area.ts'
 import type { Finding } from '../../../domain/finding.ts'
 import { DAY_MS, HOUR_MS, type EpochMs } from '../../../domain/time.ts'
-import type { Detector } from '../detector.ts'
-import type { Home } from '../household.ts'
+import type { Listening } from '../listening.ts'
 import { sayDifference, type Matters } from '../matters.ts'
 import type { Areas } from './areas.ts'
 import { chooseAreas } from './choose-areas.ts'
 import { findRuns } from './find-runs.ts'
 import type { Group } from './group.ts'
-import { spanOf, type HomeOutage } from './member.ts'
+import { spanOf, type AreaHome, type HomeOutage } from './member.ts'
 import { JUDGED_HOURS, outageKey, RING_HOURS, type AreaOutage } from './outage.ts'
 import { mattersByArea } from './say-outage.ts'
 
@@ -18,16 +17,24 @@ const REMEMBERED_MS = 12 * DAY_MS
 /** What ended so long ago is said by nobody any more. */
 const FORGOTTEN_HOURS = 2 * RING_HOURS
 
+/** What the areas are judged with: the detector, or a backtest's hours of all its homes. */
+export interface AreaWorld<Home extends AreaHome> {
+  readonly areas: Areas
+  readonly listening: Listening
+  readonly settings: { readonly timezone: string }
+  readonly homes: ReadonlyMap<string, Home>
+}
+
 /** What the areas say after their sums have changed, and the homes that hear of it. */
-export interface AreaVerdict {
+export interface AreaVerdict<Home> {
   readonly findings: readonly Finding[]
   /** Homes whose outages are others than before, and from when on. */
   readonly homes: readonly { readonly home: Home; readonly fromMs: EpochMs }[]
 }
 
 /** Looks at the groups whose sums may say something new. */
-export function judgeAreas(detector: Detector): AreaVerdict {
-  const { areas, listening } = detector
+export function judgeAreas<Home extends AreaHome>(world: AreaWorld<Home>): AreaVerdict<Home> {
+  const { areas, listening } = world
   let changed = false
   for (const group of areas.dirty) {
     const runs = findRuns(group, listening.holes)
@@ -42,14 +49,14 @@ export function judgeAreas(detector: Detector): AreaVerdict {
   for (const group of areas.groups.values()) newestHour = Math.max(newestHour, group.newestHour)
   for (const group of areas.groups.values()) forgetPast(areas, group, newestHour)
   const concerned = [...areas.groups.values()].filter(({ runs }) => runs.length > 0)
-  const homesOf = gatherHomes(detector, concerned)
+  const homesOf = gatherHomes(world, concerned)
   const before = areas.outages
   const settled = before.filter((outage) => isSettled(areas, outage))
   const now = [...settled, ...chooseAreas(concerned, (group) => homesOf.get(group) ?? [], settled)]
   areas.outages = now
   return {
-    findings: sayOutages(detector, now),
-    homes: tellHomes(detector, before, now),
+    findings: sayOutages(world, now),
+    homes: tellHomes(world, before, now),
   }
 }
 
@@ -74,20 +81,22 @@ function isSettled(areas: Areas, { area, endMs }: AreaOutage): boolean {
 }
 
 /** One pass over the homes; outages are rare. In the order of their keys, which no restart changes. */
-function gatherHomes(detector: Detector, groups: readonly Group[]): Map<Group, Home[]> {
+function gatherHomes<Home extends AreaHome>(
+  { homes }: AreaWorld<Home>,
+  groups: readonly Group[],
+): Map<Group, Home[]> {
   const homesOf = new Map<Group, Home[]>(groups.map((group) => [group, []]))
-  for (const home of detector.homes.values()) {
+  for (const home of homes.values()) {
     for (const group of groupsOf(home)) homesOf.get(group)?.push(home)
   }
   return homesOf
 }
 
-function groupsOf({ member }: Home): Set<Group> {
+function groupsOf({ member }: AreaHome): Set<Group> {
   return new Set(member.groups.flat())
 }
 
-function sayOutages(detector: Detector, outages: readonly AreaOutage[]): Finding[] {
-  const { areas, settings } = detector
+function sayOutages({ areas, settings }: AreaWorld<AreaHome>, outages: readonly AreaOutage[]): Finding[] {
   const now = mattersByArea(outages, settings.timezone)
   const findings: Finding[] = []
   for (const subject of [...new Set([...areas.said.keys(), ...now.keys()])].sort()) {
@@ -112,18 +121,18 @@ function forgetSettled(said: Matters, now: Matters, newestMs: number): void {
 }
 
 /** Gives each home the outages that concern it. */
-function tellHomes(
-  detector: Detector,
+function tellHomes<Home extends AreaHome>(
+  { homes }: AreaWorld<Home>,
   before: readonly AreaOutage[],
   now: readonly AreaOutage[],
-): AreaVerdict['homes'] {
+): AreaVerdict<Home>['homes'] {
   const known = new Set(before.map((outage) => JSON.stringify(spanOf(outage))))
   const news = now.filter((outage) => !known.has(JSON.stringify(spanOf(outage))))
   const standing = new Set(now.map(outageKey))
   const gone = new Set(before.map(outageKey).filter((key) => !standing.has(key)))
   if (news.length === 0 && gone.size === 0) return []
   const told: { home: Home; fromMs: EpochMs }[] = []
-  for (const home of detector.homes.values()) {
+  for (const home of homes.values()) {
     const keys = new Set([...groupsOf(home)].map(({ key }) => key))
     const mine = news.filter(({ area }) => keys.has(`${area.type}/${area.name}`)).map(spanOf)
     const replaced = new Set(mine.map(({ key }) => key))
@@ -138,11 +147,11 @@ function tellHomes(
   return told.sort((one, other) => (one.home.key < other.home.key ? -1 : 1))
 }
 
-function isOld({ member }: Home, toMs: number | null): boolean {
+function isOld({ member }: AreaHome, toMs: number | null): boolean {
   return toMs !== null && toMs < (member.newestHour - JUDGED_HOURS) * HOUR_MS
 }
 
-function setOutages(home: Home, outages: readonly HomeOutage[]): void {
+function setOutages(home: AreaHome, outages: readonly HomeOutage[]): void {
   const oldestMs = home.member.newestHour * HOUR_MS - REMEMBERED_MS
   home.member.outages = outages
     .filter(({ toMs }) => toMs === null || toMs > oldestMs)

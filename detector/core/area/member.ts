@@ -1,6 +1,7 @@
 import type { Area } from '../../../domain/area.ts'
 import type { GatewayId } from '../../../domain/ids.ts'
 import type { EpochMs } from '../../../domain/time.ts'
+import type { Home } from '../household.ts'
 import type { Profile } from '../observation.ts'
 import type { Item } from '../window.ts'
 import { NONE } from '../none.ts'
@@ -40,6 +41,9 @@ export interface Member {
   toHour: number
   outages: readonly HomeOutage[]
 }
+
+/** A home as its areas know it. */
+export type AreaHome = Pick<Home, 'key' | 'profile' | 'member'>
 
 /** Behind every hour. */
 export const NO_HOUR = 0x3fff_ffff
@@ -91,6 +95,17 @@ export function noteItem(
 export function bitsAt(member: Member, hour: number): number {
   if (hour > member.newestHour || hour <= member.newestHour - RING_HOURS) return 0
   return member.hours[member.hoursAt + (hour % RING_HOURS)] ?? 0
+}
+
+/** The home has told this of an hour; the hours that it has passed over say nothing. */
+export function noteHour(member: Member, hour: number, bits: number): void {
+  if (hour > member.newestHour) {
+    for (let each = Math.max(member.newestHour + 1, hour - RING_HOURS + 1); each < hour; each++) {
+      member.hours[member.hoursAt + (each % RING_HOURS)] = 0
+    }
+    member.newestHour = hour
+  }
+  member.hours[member.hoursAt + (hour % RING_HOURS)] = bits
 }
 
 /** An outage of an area, as its homes are told of it. */

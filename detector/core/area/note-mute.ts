@@ -1,6 +1,7 @@
 import { HOUR_MS, type EpochMs } from '../../../domain/time.ts'
 import type { Detector } from '../detector.ts'
 import { deafMs } from '../listening.ts'
+import type { Areas } from './areas.ts'
 import { usualNow, reachHour, type Group } from './group.ts'
 import { FEWEST_HOMES, hourOf, KINDS, OUTAGE_SHARE, REPORTING_HOURS } from './outage.ts'
 
@@ -31,13 +32,16 @@ export function noteMute(detector: Detector, tickMs: EpochMs, isLive: (gateway: 
   }
   const hour = hourOf(tickMs) - 1
   for (const [group, counts] of mute) {
-    for (const [kind, count] of counts.entries()) {
-      if (count < FEWEST_HOMES || hour <= (group.clockHour[kind] ?? -1)) continue
-      if (count < (1 - OUTAGE_SHARE) * usualNow(group, kind, hour)) continue
-      reachHour(group, hour)
-      group.clockHour[kind] = hour
-      areas.changed.add(group)
-      areas.dirty.add(group)
-    }
+    for (const [kind, count] of counts.entries()) noteSilent(areas, group, kind, hour, count)
   }
+}
+
+/** `count` homes of the group have said nothing for too long: where they are nearly all, its hours up to this one are over. */
+export function noteSilent(areas: Areas, group: Group, kind: number, hour: number, count: number): void {
+  if (count < FEWEST_HOMES || hour <= (group.clockHour[kind] ?? -1)) return
+  if (count < (1 - OUTAGE_SHARE) * usualNow(group, kind, hour)) return
+  reachHour(group, hour)
+  group.clockHour[kind] = hour
+  areas.changed.add(group)
+  areas.dirty.add(group)
 }

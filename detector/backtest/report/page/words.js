@@ -192,6 +192,7 @@ export const WORDS = {
       decline: 'decline',
       surge: 'surge',
       'continuous-flow': 'continuous flow',
+      'area-outage': 'area outage',
     },
     /** @param {number} left @param {number} shown */
     timelinesLeftOut: (left, shown) =>
@@ -306,6 +307,7 @@ export const WORDS = {
       decline: '持续下降',
       surge: '激增',
       'continuous-flow': '持续流水',
+      'area-outage': '区域性中断',
     },
     /** @param {number} left @param {number} shown */
     timelinesLeftOut: (left, shown) =>
