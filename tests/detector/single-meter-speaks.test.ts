@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { HOUR_MS } from '../../domain/time.ts'
 import { V } from '../../detector/core/life/state.ts'
-import { foldAll, hoursOf, MONDAY_MS, noise, observationsOf, profileOf, usualLitres, WEEKS } from './life-timeline.ts'
+import {
+  foldAll,
+  hoursOf,
+  MONDAY_MS,
+  noise,
+  observationsOf,
+  profileOf,
+  usualLitres,
+  WEEKS,
+} from './life-timeline.ts'
 
 const both = profileOf(['water', 'electricity'])
 const KNOWN = WEEKS(6)
