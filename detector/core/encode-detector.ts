@@ -1,11 +1,13 @@
 import type { GatewayId } from '../../domain/ids.ts'
 import { findGroups } from './area/areas.ts'
 import type { BudgetState } from './area/budget.ts'
+import { tellAway } from './area/tell-away.ts'
 import { restoreArea } from './area/encode-areas.ts'
 import type { AreaOutage } from './area/outage.ts'
 import { newPool } from './area/pool.ts'
 import { newDetector, type Detector, type Settings } from './detector.ts'
 import { decodeHome, encodeHome } from './encode-home.ts'
+import { headOf } from './head.ts'
 import type { Home } from './household.ts'
 import { loadVillage, saveVillage, type SavedVillage } from './trend/save-village.ts'
 import { ByteSink } from './state/byte-sink.ts'
@@ -124,4 +126,5 @@ function restoreHome(detector: Detector, { number, state }: SavedHome): void {
   })
   // What it has told of its hours is in the sums of its areas, which are restored.
   findGroups(areas, home)
+  tellAway(home.member, headOf(home))
 }

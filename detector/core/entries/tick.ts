@@ -8,7 +8,7 @@ import { overdueMs } from '../devices/offline.ts'
 import { MIN_LIMIT_MS } from '../devices/rhythm.ts'
 import { COLUMN, get } from '../devices/state.ts'
 import { headOf } from '../head.ts'
-import { wake, type Home } from '../household.ts'
+import { hearsOfAway, wake, type Home } from '../household.ts'
 import { listen } from '../listening.ts'
 import { byTime } from '../matters.ts'
 import { isOutdated } from '../trend/home-trend.ts'
@@ -37,6 +37,7 @@ export function foldTick(detector: Detector, tickMs: EpochMs): Finding[] {
     for (const home of detector.homes.values())
       if (isOutdated(home, detector.context.village)) touch(home, touched)
   }
+  for (const home of detector.homes.values()) if (hearsOfAway(home)) touch(home, touched)
   // By time and name, because the order of the slots is a matter of the last restart.
   return settleAll(detector, touched).sort(byTime)
 }
