@@ -3,7 +3,7 @@ import { LOOK_BACK_DAYS, middleAndSpread, type Days } from './judge-day.ts'
 import { LEVEL_DAYS, LEVEL_MIN_DAYS, MIN_SPREAD, STANDSTILL_DAYS } from './parameters.ts'
 import { H, RING_DAYS } from './places.ts'
 import { levelOn, MISSING, natsOf, NO_USE, type TrendState } from './state.ts'
-import { indexOn, type AreaIndex } from './village-index.ts'
+import { indexOn, unrestOn, type AreaIndex } from './village-index.ts'
 
 /**
  * Leaves out the days on which a water dial stood exactly still while the home's electricity was no less than usual: people who
@@ -41,7 +41,10 @@ export function leaveOutStandstill(
 const before: Days = new Float64Array(LEVEL_DAYS)
 const now: Days = new Float64Array(STANDSTILL_DAYS)
 
-/** Whether the newest `count` days up to `day` are no further below the weeks before them than their spread. */
+/**
+ * Whether the newest `count` days up to `day` are no further below the weeks before them than their spread; in days of unrest
+ * (village-index.ts) as many times as far.
+ */
 function isUsual(
   state: TrendState,
   meter: number,
@@ -57,7 +60,9 @@ function isUsual(
   for (let back = 0; back < count; back++) now[back] = used(day - back)
   const own = middleAndSpread(before, LEVEL_MIN_DAYS)
   const newest = middleAndSpread(now, 1)
-  return newest.level - own.level >= -Math.max(MIN_SPREAD, own.spread)
+  let unrest = 0
+  for (let back = 0; back < count; back++) unrest += area === null ? 1 : unrestOn(area, day - back)
+  return newest.level - own.level >= (-Math.max(MIN_SPREAD, own.spread) * unrest) / count
 }
 
 /** MISSING for a day that has been written over. */
