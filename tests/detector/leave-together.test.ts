@@ -9,23 +9,23 @@ import { readings, SETTINGS, tick } from './feed.ts'
 import { saveAndLoad } from './save-and-load.ts'
 import { standing } from './standing.ts'
 
-const HOMES = 60
+const HOMES = 36
 const DAYS = 40
 const LEFT = day(29, 8)
 const BACK = day(34, 17)
-/** The first of 18 homes that leave for the feast; it comes back four days after the others. */
+/** The first of 12 homes that leave for the feast; it comes back four days after the others. */
 const LATE = 0
 /** Somebody falls in the evening of the day on which the others leave. */
-const FALLEN = 40
+const FALLEN = 30
 
 const FEAST: VillagePlan = {
   homes: HOMES,
   days: DAYS,
-  homesPerGrid: 60,
-  homesPerGateway: 60,
+  homesPerGrid: HOMES,
+  homesPerGateway: HOMES,
   waterOnly: true,
   empty: {
-    ...Object.fromEntries(Array.from({ length: 18 }, (_, home) => [home, [[LEFT, BACK]]])),
+    ...Object.fromEntries(Array.from({ length: 12 }, (_, home) => [home, [[LEFT, BACK]]])),
     [LATE]: [[LEFT, day(38, 17)]],
     [FALLEN]: [[day(29, 20), day(33)]],
   },
@@ -51,7 +51,7 @@ describe('homes that fall silent together', () => {
   const findings = live()
 
   it('are held, and nobody knocks, where they are back with their neighbours', () => {
-    for (let home = 1; home < 18; home++) {
+    for (let home = 1; home < 12; home++) {
       const told = said(findings, home)
       expect(told).toMatchObject([{ type: 'raise', hold: { reason: 'neighbours-away' } }, { type: 'clear' }])
     }
@@ -93,7 +93,6 @@ describe('homes that fall silent together', () => {
     }
     const orderly = run(list, HOMES * 24, false)
     expect(orderly.filter((line) => line.includes('neighbours-away')).length).toBeGreaterThan(0)
-    expect(run(shuffled, HOMES * 6, false)).toEqual(orderly)
     expect(run(shuffled, HOMES * 24, true)).toEqual(orderly)
   })
 })
