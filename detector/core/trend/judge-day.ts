@@ -219,16 +219,25 @@ function stepOf(
   if (sign * unusual < bar || sign * unusual < spreads * before.spread) return null
   // Who goes on as always while all others change has done nothing that is news.
   if (sign * shownStep(days, from, now.first, village) < bar / 2) return null
+  if (meterKind === 'electricity' && sign * stepBeyondSeason(days, from, now.first, village) < bar)
+    return null
   if (kind === 'surge' && shift + Math.log(1 - constantShare) < bar / 2) return null
   return { base: before.level, shift, spread: before.spread, first: now.first }
 }
 
 const shown = new Float64Array(LOOK_BACK_DAYS)
+const left = new Float64Array(LOOK_BACK_DAYS)
 
 /** The step from [from, first) to the days since `first`, with what the village did. */
 function shownStep(days: Days, from: number, first: number, village: MeterDays['village']): number {
   for (let at = from; at < days.length; at++) shown[at] = (days[at] ?? NaN) + village(days.length - 1 - at)
   return medianOf(shown, first, days.length, 1) - medianOf(shown, from, first, 1)
+}
+
+/** The step from [from, first) to the days since `first`, where the home's own way of following its village is taken out. */
+function stepBeyondSeason(days: Days, from: number, first: number, village: MeterDays['village']): number {
+  followVillage(days, village, first, left)
+  return medianOf(left, first, days.length, 1) - medianOf(left, from, first, 1)
 }
 
 /** Mean unrest of the known days since `first`. */
@@ -274,8 +283,6 @@ function findDecline(
   const onsetDay = day - DECLINE_RECENT_DAYS + 1
   return { kind: 'decline', onsetDay, severity: severityOf('decline', changes, 0), changes, endedDay: null }
 }
-
-const left = new Float64Array(LOOK_BACK_DAYS)
 
 /** Whether the weeks since `split` are as low where the home's own way of following its village's seasons is taken out. */
 function isBeyondSeason(days: Days, village: MeterDays['village'], split: number, baseEnd: number): boolean {
