@@ -10,12 +10,15 @@ export interface LongSilence {
   readonly toHour: number | null
 }
 
-/** Told of the last month: more than the habits of weeks need. */
-export const LONG_SILENCES_HOURS = 30 * 24
+/**
+ * Told of so long: what was usual in the four weeks before a silence that is waited for two weeks, and its late data, must not change
+ * with the day on which it is asked.
+ */
+export const LONG_SILENCES_HOURS = 60 * 24
 
 const NOTHING: readonly LongSilence[] = []
 
-/** The home's long silences of the last month that were mostly seen, the newest first: what goes on, and what is remembered. */
+/** The home's long silences of the last two months that were mostly seen, the newest first: what goes on, and what is remembered. */
 export function longSilencesOf(state: LifeState): readonly LongSilence[] {
   const { f64, f32, u16, clock, level, absences } = state
   const newestMs = f64[clock + C.newestMs] ?? NEVER
