@@ -6,7 +6,7 @@ import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import type { HomeOutage } from '../detector/core/area/member.ts'
+import { newMember } from '../detector/core/area/member.ts'
 import { newDetector, type Detector } from '../detector/core/detector.ts'
 import { foldEntry } from '../detector/core/fold-entry.ts'
 import { foldHome, type HomeContext } from '../detector/core/fold-home.ts'
@@ -141,7 +141,7 @@ function foldVillage(
     for (let step = 0; step < village.steps; step++) {
       for (let meter = 0; meter < METERS; meter++) {
         const item = itemAt(village, home, step, meter)
-        foldHome(state, shelf.rows, rows[home] ?? 0, NO_OUTAGES, item, context, hear)
+        foldHome(state, shelf.rows, rows[home] ?? 0, ALONE, item, context, hear)
       }
     }
   })
@@ -150,8 +150,8 @@ function foldVillage(
   return { rate, said, lived: { shelf, records, rows, context } }
 }
 
-/** Of a home whose area has had none. */
-const NO_OUTAGES: readonly HomeOutage[] = []
+/** A home whose areas have nothing to tell it. */
+const ALONE = newMember()
 
 /** One for all, as nobody keeps it. */
 const item = { endMs: 0, meter: 0, intervalMs: 0, amount: 0, flags: READING }
@@ -190,7 +190,7 @@ function holdAll(homes: number, village: Village): void {
       const state = stateIn(shelf, records[home] ?? 0, profile)
       for (let meter = 0; meter < METERS; meter++) {
         const item = itemAt(village, home, village.steps + wave, meter)
-        foldHome(state, shelf.rows, rows[home] ?? 0, NO_OUTAGES, item, context, hear)
+        foldHome(state, shelf.rows, rows[home] ?? 0, ALONE, item, context, hear)
       }
     }
   }

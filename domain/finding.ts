@@ -18,6 +18,7 @@ export const HOLD_REASONS = [
   'area-outage',
   'data-gap',
   'usual-absence',
+  'neighbours-away',
 ] as const
 export type HoldReason = (typeof HOLD_REASONS)[number]
 

@@ -28,7 +28,7 @@ export const outcomeSchema = z.enum(OUTCOMES).meta({
 const holdSchema = z.object({
   reason: z.enum([...HOLD_REASONS, 'person']).meta({
     description:
-      '`planned-absence`, `hospital`: it was told that nobody is home. `area-outage`: supply or network of the area is gone. `data-gap`: nothing can be seen. `usual-absence`: the home is away at this time of every week. `person`: somebody at the desk has held it.',
+      '`planned-absence`, `hospital`: it was told that nobody is home. `area-outage`: supply or network of the area is gone. `data-gap`: nothing can be seen. `usual-absence`: the home is away at this time of every week. `neighbours-away`: many homes of its area have fallen silent in the same hours and are away. `person`: somebody at the desk has held it.',
   }),
   until: isoSchema.meta({ description: 'The deadline: by then it is judged anew.' }),
   explanation: explanationSchema,

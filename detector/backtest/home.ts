@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../domain/time.ts'
-import type { HomeOutage } from '../core/area/member.ts'
+import type { Member } from '../core/area/member.ts'
 import { foldReturn } from '../core/area/return-to-life.ts'
 import { isSupplyGone } from '../core/area/supply.ts'
 import type { HomeEvent } from '../core/home-event.ts'
@@ -23,8 +23,8 @@ export interface BacktestHome {
   readonly steps: readonly Step[]
   /** Only where all kinds are judged. */
   readonly trend: BacktestTrend | null
-  /** What its areas have told it by now. */
-  readonly member: { outages: readonly HomeOutage[] }
+  /** What its areas have told it by now; of neighbours that are away it hears nothing. */
+  readonly member: Pick<Member, 'outages' | 'groups' | 'away'>
   readonly absences: readonly []
   /** What they will have told it, the next first; nothing that is judged looks at it. */
   news: readonly News[]
@@ -86,7 +86,7 @@ export function newBacktestHome(contender: Contender, profile: Profile): Backtes
     judge: newBacktestJudge(contender, profile),
     steps: contender.full ? STEPS : SILENCE_ONLY,
     trend: contender.full ? newBacktestTrend(profile) : null,
-    member: { outages: NONE },
+    member: { outages: NONE, groups: NONE, away: NONE },
     absences: [],
     news: NONE,
     past: newPast(),

@@ -68,6 +68,23 @@ export function describeUsualHold(profile: Profile, habit: WeeklyAbsence): Expla
   }
 }
 
+/** `homes` others of `area` fell silent in the same hours; `usual`: as many usually do. */
+export function describeTogether(
+  profile: Profile,
+  { area, homes, usual, untilMs }: { area: string; homes: number; usual: number; untilMs: EpochMs },
+): Explanation {
+  const until = local(profile, untilMs)
+  const often = Number(usual.toPrecision(2))
+  return {
+    en:
+      `${homes} other homes of ${area} have fallen silent in the same hours as this one (usually about ${often}) and were away for long: ` +
+      `it has most likely left with them. It is looked at again when they are back, at the latest at ${until}. Phone if you can.`,
+    zh:
+      `${area} 另有 ${homes} 户与该户同一时段起长时间无生活迹象（平时约 ${often} 户），该户很可能与邻居一同外出。` +
+      `待邻户返回后复核，最迟至 ${until}。如有条件请先电话联系。`,
+  }
+}
+
 /** A silence that the end of all data has cut off. */
 export function describeGap(
   profile: Profile,

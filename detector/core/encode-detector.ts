@@ -1,13 +1,14 @@
 import type { GatewayId } from '../../domain/ids.ts'
 import { findGroups } from './area/areas.ts'
 import type { BudgetState } from './area/budget.ts'
+import { tellAway } from './area/tell-away.ts'
 import { restoreArea } from './area/encode-areas.ts'
 import type { AreaOutage } from './area/outage.ts'
 import { newPool } from './area/pool.ts'
 import { newDetector, type Detector, type Settings } from './detector.ts'
 import { decodeHome, encodeHome } from './encode-home.ts'
+import { headOf } from './head.ts'
 import type { Home } from './household.ts'
-import type { Round } from './trend/look-again.ts'
 import { loadVillage, saveVillage, type SavedVillage } from './trend/save-village.ts'
 import { ByteSink } from './state/byte-sink.ts'
 import { ByteSource } from './state/byte-source.ts'
@@ -26,8 +27,8 @@ interface Common {
   readonly budget: BudgetState
   readonly village: SavedVillage
   readonly nextHome: number
-  /** Absent where it was saved before homes were looked at in rounds. */
-  readonly round?: Pick<Round, 'after' | 'left'>
+  /** Number of the home that was looked at last; absent where it was saved before homes were looked at in rounds. */
+  readonly lookedAt?: number
   readonly ticks: number
   readonly unjudged: number
   readonly lastEventMs: number | null
@@ -48,7 +49,7 @@ export function encodeCommon(detector: Detector): string {
     budget: detector.context.pool.budget,
     village: saveVillage(detector.context.village),
     nextHome: detector.nextHome,
-    round: { after: round.after, left: round.left },
+    lookedAt: round.after,
     ticks: detector.ticks,
     unjudged: detector.unjudged,
     lastEventMs: finite(detector.lastEventMs),
@@ -98,7 +99,7 @@ export function decodeDetector(
   detector.listening.ticking = saved.ticking
   detector.listening.holes.push(...saved.holes)
   detector.nextHome = saved.nextHome
-  Object.assign(detector.round, saved.round)
+  detector.round.after = saved.lookedAt ?? -1
   detector.ticks = saved.ticks
   detector.unjudged = saved.unjudged
   detector.lastEventMs = saved.lastEventMs ?? -Infinity
@@ -129,4 +130,5 @@ function restoreHome(detector: Detector, { number, state }: SavedHome): void {
   })
   // What it has told of its hours is in the sums of its areas, which are restored.
   findGroups(areas, home)
+  tellAway(home.member, headOf(home))
 }

@@ -1,9 +1,11 @@
 import * as time from '../../domain/time.ts'
 import type { EpochMs } from '../../domain/time.ts'
-import type { HomeOutage } from './area/member.ts'
+import type { Member } from './area/member.ts'
+import { wasAwayTogether } from './hold-together.ts'
 import { foldReturn } from './area/return-to-life.ts'
 import { isSupplyGone } from './area/supply.ts'
 import * as pool from './area/pool.ts'
+import { withoutSilences } from './area/budget.ts'
 import { addDay, type Pool } from './area/pool.ts'
 import { foldDevices } from './devices/fold.ts'
 import type { HomeEvent } from './home-event.ts'
@@ -34,6 +36,9 @@ export interface HomeContext {
   readonly holes: readonly Hole[]
 }
 
+/** What of its areas a home is folded with. */
+export type Neighbourhood = Pick<Member, 'outages' | 'groups' | 'away'>
+
 /** The newest measured interval's end; -Infinity before the first. */
 export function measuredMsIn(state: HomeState): EpochMs {
   if (state.layout.judge === 'rule') return state.f64[state.measured] ?? -Infinity
@@ -49,18 +54,19 @@ export function foldHome(
   state: HomeState,
   rows: Slab,
   row: number,
-  outages: readonly HomeOutage[],
+  neighbourhood: Neighbourhood,
   item: Item,
   context: HomeContext,
   say: (event: HomeEvent) => void,
 ): void {
+  const { outages } = neighbourhood
   foldDevices(state, item, state.profile, context.holes, say)
   if ((item.flags & FLAG.fault) !== 0) return
   const { meter, endMs, intervalMs } = item
   const measured = (item.flags & FLAG.measured) !== 0
   if (measured) {
     if (state.layout.judge === 'rule') state.f64[state.measured] = endMs
-    closeDayOf(state, rows, row, Math.floor(endMs / DAY_MS) - CLOSED_AFTER_DAYS, context.pool)
+    closeDayOf(state, rows, row, Math.floor(endMs / DAY_MS) - CLOSED_AFTER_DAYS, context.pool, neighbourhood)
   }
   observation.meter = meter
   observation.endMs = endMs
@@ -81,10 +87,19 @@ export function foldHome(
 
 /**
  * Adds a day of this home to the area's budget, with the first measured item that arrives of the day on which nothing can
- * change it any more. A day that has no such item (the home had a gap) is not made up for: others have gone by without it.
+ * change it any more. A day that has no such item (the home had a gap) is not made up for: others have gone by without it. A silence
+ * that is held because it is one of many costs nobody a knock.
  */
-function closeDayOf(state: HomeState, rows: Slab, row: number, day: number, pool: Pool): void {
+function closeDayOf(
+  state: HomeState,
+  rows: Slab,
+  row: number,
+  day: number,
+  pool: Pool,
+  neighbourhood: Neighbourhood,
+): void {
   if (!closeOnce(rows, row, day)) return
   const reached = reachedOnDay(state, day)
-  if (reached !== null) addDay(pool, day, reached)
+  if (reached === null) return
+  addDay(pool, day, wasAwayTogether(neighbourhood, state.profile, day) ? withoutSilences(reached) : reached)
 }

@@ -2,8 +2,9 @@ import type { AbsenceKind } from '../../domain/absence.ts'
 import type { AlertKind } from '../../domain/alert-kinds.ts'
 import type { Explanation, Hold, HoldReason } from '../../domain/finding.ts'
 import { DAY_MS, HOUR_MS, type EpochMs } from '../../domain/time.ts'
-import type { HomeOutage } from './area/member.ts'
-import { describeAbsence, describeOutageHold } from './describe-holds.ts'
+import type { HomeOutage, Member } from './area/member.ts'
+import { describeAbsence, describeOutageHold, describeTogether } from './describe-holds.ts'
+import { togetherWith } from './hold-together.ts'
 import type { Matters, Outcome } from './matters.ts'
 import type { Profile } from './observation.ts'
 
@@ -22,7 +23,7 @@ export interface HomeAbsence {
 export interface HeldHome {
   readonly profile: Profile
   readonly absences: readonly HomeAbsence[]
-  readonly member: { readonly outages: readonly HomeOutage[] }
+  readonly member: Pick<Member, 'outages' | 'groups' | 'away'>
   /** Lowered to the first moment at which a hold ends. */
   wakeMs: EpochMs
 }
@@ -95,12 +96,23 @@ function spanAt(spans: readonly Span[], atMs: EpochMs): Span | null {
   return longest
 }
 
-function spansOf(home: HeldHome, { raise }: Outcome, matters: Matters): Span[] {
+function spansOf(home: HeldHome, { raise, clear }: Outcome, matters: Matters): Span[] {
   const spans: Span[] = []
   if (HELD_BY_ABSENCE.has(raise.kind)) {
     for (const absence of home.absences) {
       const returnedMs = returnBefore(absence, raise.onsetMs, matters.values())
       spans.push(absenceSpan(home.profile, absence, raise.atMs, returnedMs))
+    }
+  }
+  if (raise.kind === 'inactivity') {
+    const together = togetherWith(home.member, home.profile, raise.onsetMs, raise.atMs, clear?.atMs)
+    if (together !== null) {
+      spans.push({
+        reason: 'neighbours-away',
+        fromMs: raise.onsetMs,
+        untilMs: together.untilMs,
+        explanation: describeTogether(home.profile, together),
+      })
     }
   }
   if (HELD_BY_OUTAGE.has(raise.kind)) {

@@ -1,6 +1,8 @@
 import type { Explanation, Finding } from '../../domain/finding.ts'
 import { LATENESS_MS, type EpochMs } from '../../domain/time.ts'
+import { speakerOf } from './area/leave-together.ts'
 import { newMember, noteItem, type Member } from './area/member.ts'
+import { tellAway } from './area/tell-away.ts'
 import { calledOffline, callOffline } from './called-offline.ts'
 import { gapEvent } from './data-gap.ts'
 import { tellBlindness } from './devices/blind.ts'
@@ -169,8 +171,9 @@ export function settle(home: Home, context: HomeContext, why?: Explanation): rea
   const changed = refold(home.rewind, folder)
   const head = headOf(home)
   const isAwake = measuredMsIn(head) >= home.wakeMs
+  tellAway(home.member, head)
   const trend = settleTrend(home, head, context.village)
-  const isNew = changed || isAwake || hasReturned(home)
+  const isNew = changed || isAwake || hasReturned(home) || hearsOfAway(home)
   const reason = !isNew && trend === 'neighbours' ? reasonNeighboursMoved() : why
   const findings = isNew || trend !== null ? restate(home, context, reason) : NONE
   const ended = dropEnded(home.trend)
@@ -195,6 +198,7 @@ export function refoldFrom(home: Home, fromMs: EpochMs): void {
 /** Compares what was said with what is so. */
 export function restate(home: Home, context: HomeContext, why?: Explanation): Finding[] {
   const now = currentMatters(home, context)
+  home.member.awayRevision = awayRevisionOf(home.member)
   const findings = sayDifference(home.said, now, newestOf(home), why)
   home.said = now.size === 0 ? NO_MATTERS : now
   dropFinished(home)
@@ -210,7 +214,7 @@ class HomeFolder implements Folder<number, HomeEvent> {
     const { home, context } = this
     if (home === null || context === null) throw new Error('no home to fold')
     const { shelf, row, profile, member } = home
-    foldHome(stateIn(shelf, record, profile), shelf.rows, row, member.outages, item, context, say)
+    foldHome(stateIn(shelf, record, profile), shelf.rows, row, member, item, context, say)
   }
 
   clone(record: number): number {
@@ -270,6 +274,15 @@ function hasReturned(home: Home): boolean {
     if (get(headOf(home), meter, COLUMN.lastMs) !== onsetMs) return true
   }
   return false
+}
+
+/** Something was said of the home, and its neighbours' long silences are others than they were then. */
+export function hearsOfAway({ said, member }: Home): boolean {
+  return said.size > 0 && awayRevisionOf(member) !== member.awayRevision
+}
+
+function awayRevisionOf({ groups }: Member): number {
+  return speakerOf(groups)?.away.revision ?? 0
 }
 
 /**

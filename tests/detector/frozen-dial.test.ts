@@ -9,32 +9,40 @@ const DAYS = 56
 const LITRES: Change = (litres) => litres
 const BASE_KWH = 0.05
 
-/** `raise drop` and the like, of a home with a water and an electricity meter whose people use both together. */
-function said(water: Change, electricity: Change): string[] {
+/**
+ * `raise drop` and the like, of a home with a water and an electricity meter whose people use both together.
+ * @param neighbours what their electricity does
+ */
+function said(water: Change, electricity: Change, neighbours: readonly Change[] = []): string[] {
+  const homes = [electricity, ...neighbours]
   const feed = [...hours(START_MS, START_MS + DAYS * DAY_MS)].map((timeMs) => {
     const n = (timeMs - START_MS) / HOUR_MS - 1
     const [day, hour] = [Math.floor(n / 24), n % 24]
-    const used = usualLitres(hour, n, 3)
-    const kWh = BASE_KWH + 0.02 * Math.round(10 * noise(n, 5)) * Number(usualLitres(hour, n, 3) > 0)
     const more = { receivedAtMs: RECEIVED_MS } as const
     return readings(
-      reading('W', timeMs, water(used, day, hour), more),
-      reading('E', timeMs, electricity(kWh, day, hour), { ...more, kind: 'electricity' }),
+      ...homes.flatMap((power, home) => {
+        const used = usualLitres(hour, n, 3 + home)
+        const kWh = BASE_KWH + 0.02 * Math.round(10 * noise(n, 5 + home)) * Number(used > 0)
+        return [
+          reading(`W${home}`, timeMs, home === 0 ? water(used, day, hour) : used, more),
+          reading(`E${home}`, timeMs, power(kWh, day, hour), { ...more, kind: 'electricity' as const }),
+        ]
+      }),
     )
   })
-  const households = [
-    household('H', [
-      ['W', 'water'],
-      ['E', 'electricity'],
+  const households = homes.map((_, home) =>
+    household(home === 0 ? 'H' : `n${home}`, [
+      [`W${home}`, 'water'],
+      [`E${home}`, 'electricity'],
     ]),
-  ]
+  )
   const { findings } = play([
     { type: 'households', receivedAtMs: RECEIVED_MS, households },
     ...feed,
     ...ticks(),
   ])
   return findings
-    .filter(({ kind }) => ['drop', 'decline', 'surge'].includes(kind))
+    .filter(({ household, kind }) => household === 'H' && ['drop', 'decline', 'surge'].includes(kind))
     .map(({ type, kind }) => `${type} ${kind}`)
 }
 
@@ -63,6 +71,30 @@ describe('a dial that is stuck while people live as usual', () => {
       ),
     ).toEqual([])
     expect(said((litres, day) => (day >= 28 && day < 46 ? 0 : litres), LITRES)).toEqual([])
+  })
+
+  it('of water is no drop in a cold week, nor when a season takes the electricity of all homes down', () => {
+    expect(
+      said(
+        from(STUCK_DAY, () => 0),
+        from(STUCK_DAY, (kWh) => 1.5 * kWh),
+      ),
+    ).not.toContain('raise drop')
+    const warmer = from(STUCK_DAY, (kWh) => 0.75 * kWh)
+    const others = Array.from({ length: 24 }, () => warmer)
+    expect(
+      said(
+        from(STUCK_DAY, () => 0),
+        warmer,
+        others,
+      ),
+    ).not.toContain('raise drop')
+    expect(
+      said(
+        from(STUCK_DAY, () => 0),
+        warmer,
+      ),
+    ).toContain('raise drop')
   })
 
   it('does not hide a home that lives on half of its electricity, nor one whose water stands still while little else goes on', () => {

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { MeterKind } from '../../domain/units.ts'
 import { DAY_MS, HOUR_MS } from '../../domain/time.ts'
+import { newMember } from '../../detector/core/area/member.ts'
 import { newDetector, type Detector } from '../../detector/core/detector.ts'
 import { foldHome } from '../../detector/core/fold-home.ts'
 import type { HomeEvent } from '../../detector/core/home-event.ts'
@@ -37,7 +38,9 @@ function moveIn(shelf: Shelf, profile: Profile): Tenant {
 }
 
 function fold({ context }: Detector, shelf: Shelf, { profile, record, row, said }: Tenant, item: Item): void {
-  foldHome(stateIn(shelf, record, profile), shelf.rows, row, [], item, context, (event) => said.push(event))
+  foldHome(stateIn(shelf, record, profile), shelf.rows, row, newMember(), item, context, (event) =>
+    said.push(event),
+  )
 }
 
 /** What a home of this seed lives through, hour by hour; some hours are not heard, some faulty, and life stops on day 20. */

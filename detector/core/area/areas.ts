@@ -2,11 +2,13 @@ import { subjectOf, type Area } from '../../../domain/area.ts'
 import type { GatewayId } from '../../../domain/ids.ts'
 import { HOUR_MS } from '../../../domain/time.ts'
 import type { Detector } from '../detector.ts'
+import { headOf } from '../head.ts'
 import type { Home } from '../household.ts'
 import type { Matters } from '../matters.ts'
 import { NONE } from '../none.ts'
 import { recentItems } from '../rewind.ts'
 import type { Window } from '../window.ts'
+import { joinAway, tellAway } from './tell-away.ts'
 import { addAt, COUNT, isHeardAgain, isMute, isSurelyDry, newGroup, type Group } from './group.ts'
 import { areSummed, bitsOfSums } from './hour-sums.ts'
 import { bitsAt, NO_HOUR, noteHour, spanOf, type AreaHome, type Member } from './member.ts'
@@ -70,6 +72,8 @@ export function enlist(detector: Detector, home: Home): void {
   const more = areas.outages.filter(({ area }) => keys.has(subjectOf(area))).map(spanOf)
   if (more.length > 0) member.outages = [...member.outages, ...more.filter(({ key }) => !known.has(key))]
   tellHours(areas, home)
+  joinAway(member, 1)
+  tellAway(member, headOf(home))
 }
 
 /** The home is counted among its areas' from here on. */
@@ -113,6 +117,7 @@ function findGateways({ meters, gateways }: Detector, { member, profile }: Home)
 
 /** The home belongs to no area any more: its sums go with it. */
 export function dismiss(areas: Areas, { member }: Home): void {
+  joinAway(member, -1)
   member.groups.forEach((groups, kind) => {
     for (const group of groups) part(areas, member, kind, group)
   })

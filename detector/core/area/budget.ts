@@ -29,6 +29,11 @@ export function withObserved(reached: number, hours: number): number {
   return ((reached & ((1 << SHARE_SHIFT) - 1)) | (eighths << SHARE_SHIFT)) >>> 0
 }
 
+/** What was observed of the day, without what its silences have reached. */
+export function withoutSilences(reached: number): number {
+  return ((reached >>> SHARE_SHIFT) << SHARE_SHIFT) >>> 0
+}
+
 /** Observed share of a day in sixteenths: the middle of the eighth that was noted; the last one is a whole day. */
 function sixteenths(reached: number): number {
   const eighths = reached >>> SHARE_SHIFT

@@ -1,4 +1,5 @@
 import { subjectOf, type Area } from '../../../domain/area.ts'
+import { newAway, type Away } from './leave-together.ts'
 import { tailOf } from './tail.ts'
 import {
   ALPHA,
@@ -44,6 +45,8 @@ export interface Group {
   /** By the clock nearly all meters of a kind have been silent up to here; -1: never said. */
   readonly clockHour: Float64Array
   runs: readonly Run[]
+  /** Long silences of its homes; not saved, because homes know their own. */
+  readonly away: Away
 }
 
 const HOURS = 24
@@ -62,6 +65,7 @@ export function newGroup(area: Area): Group {
     goodHour: new Float64Array(kinds).fill(-1),
     clockHour: new Float64Array(kinds).fill(-1),
     runs: [],
+    away: newAway(),
   }
 }
 

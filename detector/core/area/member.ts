@@ -2,6 +2,7 @@ import type { Area } from '../../../domain/area.ts'
 import type { GatewayId } from '../../../domain/ids.ts'
 import type { EpochMs } from '../../../domain/time.ts'
 import type { Home } from '../household.ts'
+import type { LongSilence } from '../life/long-silences.ts'
 import type { Profile } from '../observation.ts'
 import type { Item } from '../window.ts'
 import { NONE } from '../none.ts'
@@ -40,6 +41,10 @@ export interface Member {
   fromHour: number
   toHour: number
   outages: readonly HomeOutage[]
+  /** Its long silences, as they stand in the sums of its areas; what they were made of, and what it has heard of its neighbours'. */
+  away: readonly LongSilence[]
+  awayStamp: number
+  awayRevision: number
 }
 
 /** A home as its areas know it. */
@@ -66,6 +71,9 @@ export function newMember(
     fromHour: NO_HOUR,
     toHour: -1,
     outages: NONE,
+    away: NONE,
+    awayStamp: 0,
+    awayRevision: 0,
   }
 }
 

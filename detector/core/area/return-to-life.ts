@@ -22,10 +22,10 @@ const { R } = places
  *   urgent when  ln S(t) <= -SILENCE_NATS  and  ln S(t) - ln S(end of the outage) <= -RETURN_NATS,
  *   at least RETURN_HOURS after the end
  *
- * One silence in e^SILENCE_NATS (55) comes so far by itself: of a hundred homes that are well, about two are asked after
+ * One silence in e^SILENCE_NATS (150) comes so far by itself: of a hundred homes that are well, less than one is asked after
  * behind an outage.
  */
-export const SILENCE_NATS = 4
+export const SILENCE_NATS = 5
 export const RETURN_NATS = 1
 export const RETURN_HOURS = 3
 /** Longer after an outage its end explains nothing any more. */

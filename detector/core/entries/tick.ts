@@ -10,8 +10,8 @@ import { COLUMN, get } from '../devices/state.ts'
 import { headOf } from '../head.ts'
 import { wake, type Home } from '../household.ts'
 import { listen } from '../listening.ts'
+import { nextOutdated } from '../look-again.ts'
 import { byTime } from '../matters.ts'
-import { nextOutdated } from '../trend/look-again.ts'
 import { settleAll, touch } from './readings.ts'
 
 /** Meters called offline at one tick: some tenths of a second. When a whole network falls silent, the others follow tick by tick. */

@@ -4,7 +4,7 @@ import { frailty, holdFrailty, pooledHazard, returnBin } from './hazard.ts'
 import * as parameters from './parameters.ts'
 import { surpriseOf } from './logarithms.ts'
 import * as rhythm from './rhythm.ts'
-import { learnLastDay, learnRate, meterRow, rateOf, weightOf } from './rhythm.ts'
+import { learnLastDay, learnRate, meterRow, rateOf, shareOf, weightOf } from './rhythm.ts'
 import * as places from './state.ts'
 import type { LifeState } from './state.ts'
 import { slotOf } from './waiting.ts'
@@ -38,8 +38,7 @@ export function enterHour(state: LifeState, wallHour: number): void {
   f32[level + V.hazard] = -1
   const silent = (f32[level + V.silentHours] ?? 0) > 0
   u8[flag + B.beganSilent] = silent ? 1 : 0
-  const row = state.u16[state.mark + M.row] ?? HOME_ROW
-  f32[level + V.hourSurprise] = surpriseOf(rateOf(state, row, slotOf(wallHour)))
+  f32[level + V.hourSurprise] = surpriseOf(rateOf(state, HOME_ROW, slotOf(wallHour)))
   if (silent) {
     const bin = returnBin(f32[level + V.surprise] ?? 0)
     u8[flag + B.beganBin] = bin
@@ -94,8 +93,9 @@ function leaveHour(state: LifeState): void {
     }
   }
   if (together) learnRate(state, HOME_ROW, slot, sign)
-  state.u16[state.mark + M.row] = together ? HOME_ROW : meterRow(state, meter)
-  if ((state.u8[state.flag + B.beganSilent] ?? 0) > 0) learnReturn(state, sign)
+  const row = together ? HOME_ROW : meterRow(state, meter)
+  state.u16[state.mark + M.row] = row
+  if ((state.u8[state.flag + B.beganSilent] ?? 0) > 0) learnReturn(state, sign, shareOf(state, row, slot))
   learnLiveliness(state, slot, sign)
 }
 
@@ -111,10 +111,11 @@ export function learnLiveliness(state: LifeState, slot: number, sign: number): v
   f32[level + V.longRun] = longRun + weightOf(seen + 1, LONG_RUN_HOURS) * (sign - longRun)
 }
 
-function learnReturn(state: LifeState, sign: number): void {
+/** `share`: what those who were heard show of all returns. */
+function learnReturn(state: LifeState, sign: number, share: number): void {
   const { f32, level } = state
   const at = state.returns + (state.u8[state.flag + B.beganBin] ?? 0)
-  const expected = 1 - Math.exp(-Math.max(0, f32[level + V.hazard] ?? 0))
+  const expected = 1 - Math.exp(-share * Math.max(0, f32[level + V.hazard] ?? 0))
   f32[at] = (f32[at] ?? 0) + sign
   f32[at + RETURN_BINS] = (f32[at + RETURN_BINS] ?? 0) + expected
 }
@@ -143,7 +144,8 @@ export function coverHour(
 /**
  * Credits the silence with what is newly observed of the present hour. Meters speak together: where all have reported,
  * the surprise is that of the home's joint silence (learned as such, so that two meters of one absence are not counted
- * twice); where one lags, that of the best single meter, until the others catch up.
+ * twice); where one lags, that of the best single meter, until the others catch up. The hazard is that of a sign of any meter,
+ * of which a single one has the share that it has of the surprise.
  */
 export function creditSilence(state: LifeState): void {
   const { f32, level } = state

@@ -1,3 +1,4 @@
+import { surpriseOf } from './logarithms.ts'
 import * as parameters from './parameters.ts'
 import * as places from './state.ts'
 import type { LifeState } from './state.ts'
@@ -27,6 +28,13 @@ function learnedRate(state: LifeState, row: number, slot: number): number {
 export function rateOf(state: LifeState, row: number, slot: number): number {
   const seen = timesSeen(state, slot)
   return (learnedRate(state, row, slot) * seen + PRIOR_RATE * PRIOR_WEIGHT) / (seen + PRIOR_WEIGHT)
+}
+
+/** What a row shows of the home's returns in an hour: its share of the surprise of all meters together. */
+export function shareOf(state: LifeState, row: number, slot: number): number {
+  return row === HOME_ROW
+    ? 1
+    : surpriseOf(rateOf(state, row, slot)) / surpriseOf(rateOf(state, HOME_ROW, slot))
 }
 
 /** What the newest of `times` counts in a mean that remembers no more than `memory` of them. */

@@ -2,7 +2,7 @@ import * as parameters from './parameters.ts'
 import { frailty, habitOf, kindOf, returnBin, workOutHazard } from './hazard.ts'
 import { surpriseOf } from './logarithms.ts'
 import * as rhythm from './rhythm.ts'
-import { rateOf } from './rhythm.ts'
+import { rateOf, shareOf } from './rhythm.ts'
 import * as places from './state.ts'
 import type { LifeState } from './state.ts'
 import { leastIndex, weigh } from './weigh.ts'
@@ -10,7 +10,7 @@ import { leastIndex, weigh } from './weigh.ts'
 // Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
 const { HORIZON_HOURS, HOUR_IS_OVER, WORTH_ALREADY_OPEN, WORTH_HOURS } = parameters
 const { HOME_ROW } = rhythm
-const { V } = places
+const { M, V } = places
 
 const KEEP_PER_HOUR = Math.exp(-1 / WORTH_HOURS)
 /** Below every threshold (area/budget.ts): scores under it are not told apart. */
@@ -42,14 +42,17 @@ export function scoreOf(state: LifeState, wallHour: number, restOfHour: number):
   const goal = Math.max(LOWEST, f32[level + V.peak] ?? 0)
   const enough = Math.exp(-leastIndex(weight, unlikely, goal))
   const habit = habitOf(state)
+  // Who is heard now is taken for those who will be.
+  const row = state.u16[state.mark + M.row] ?? HOME_ROW
   // An alert in the middle of an hour could also wait for its end.
   for (let ahead = restOfHour > HOUR_IS_OVER ? 0 : 1; ahead <= HORIZON_HOURS; ahead++) {
     const hours = ahead === 0 ? restOfHour : 1
     const slot = slotOf(wallHour + ahead)
     habit.homeRate = rateOf(state, HOME_ROW, slot)
     workOutHazard(state, habit, slot % 24)
-    hazard += hours * habit.hazard * frailty(state, returnBin(habit.surprise))
-    habit.surprise += hours * surpriseOf(habit.homeRate)
+    const share = shareOf(state, row, slot)
+    hazard += hours * habit.hazard * share * frailty(state, returnBin(habit.surprise))
+    habit.surprise += hours * share * surpriseOf(habit.homeRate)
     habit.silentHours += hours
     const then = alive * Math.exp(-hazard)
     now += WORTH_ALREADY_OPEN * then * hours

@@ -125,7 +125,7 @@ export function settleTrend(
     if (reachedOn(state, day) === 0) return open
     const meters = areas.map((area, meter) => ({
       kind: profile.meters[meter]?.kind ?? 'water',
-      days: readDays(state, meter, day, area, of, scratchOf(meter)),
+      days: readDays(state, meter, day, areas, of, scratchOf(meter)),
       constantShare: constantShareOf(state, profile, meter, day),
       unrest: (daysBefore: number) => unrestOn(area, day - daysBefore),
       village: (daysBefore: number) => indexOn(area, day - daysBefore),

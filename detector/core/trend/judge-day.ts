@@ -1,5 +1,6 @@
 import type { Severity } from '../../../domain/alert-kinds.ts'
 import type { MeterKind } from '../../../domain/units.ts'
+import { followVillage } from './follow-village.ts'
 import {
   BACK_SHARE,
   DECLINE_BASE_DAYS,
@@ -244,16 +245,25 @@ function stepOf(
   if (sign * unusual < bar || sign * unusual < spreads * before.spread) return null
   // Who goes on as always while all others change has done nothing that is news.
   if (sign * shownStep(days, now.from, now.first, village) < bar / 2) return null
+  if (meterKind === 'electricity' && sign * stepBeyondSeason(days, now.from, now.first, village) < bar)
+    return null
   if (kind === 'surge' && shift + Math.log(1 - constantShare) < bar / 2) return null
   return { base: before.level, shift, spread: before.spread, first: now.first }
 }
 
 const shown = new Float64Array(LOOK_BACK_DAYS)
+const left = new Float64Array(LOOK_BACK_DAYS)
 
 /** The step from [from, first) to the days since `first`, with what the village did. */
 function shownStep(days: Days, from: number, first: number, village: MeterDays['village']): number {
   for (let at = from; at < days.length; at++) shown[at] = (days[at] ?? NaN) + village(days.length - 1 - at)
   return medianOf(shown, first, days.length, 1) - medianOf(shown, from, first, 1)
+}
+
+/** The step from [from, first) to the days since `first`, where the home's own way of following its village is taken out. */
+function stepBeyondSeason(days: Days, from: number, first: number, village: MeterDays['village']): number {
+  followVillage(days, village, first, left)
+  return medianOf(left, first, days.length, 1) - medianOf(left, from, first, 1)
 }
 
 /** Mean unrest of the known days since `first`. */
@@ -276,7 +286,7 @@ function findDecline(
 ): OpenTrend | null {
   if (open.some((each) => explains(each, 'decline'))) return null
   const changes: Change[] = []
-  meters.forEach(({ days }, meter) => {
+  meters.forEach(({ kind, days, village }, meter) => {
     const end = days.length
     if (Number.isNaN(days[end - 1] ?? NaN)) return
     const split = end - DECLINE_RECENT_DAYS
@@ -292,11 +302,19 @@ function findDecline(
     // A median of n has a standard error of 1.25 sigma / sqrt n.
     const error = 1.25 * spread * Math.sqrt(1 / DECLINE_RECENT_DAYS + 1 / DECLINE_BASE_DAYS)
     if (shift > -DECLINE_ERRORS * error) return
+    if (kind === 'electricity' && !isBeyondSeason(days, village, split, baseEnd)) return
     changes.push({ meter, base, shift, spread })
   })
   if (changes.length === 0) return null
   const onsetDay = day - DECLINE_RECENT_DAYS + 1
   return { kind: 'decline', onsetDay, severity: severityOf('decline', changes, 0), changes, endedDay: null }
+}
+
+/** Whether the weeks since `split` are as low where the home's own way of following its village's seasons is taken out. */
+function isBeyondSeason(days: Days, village: MeterDays['village'], split: number, baseEnd: number): boolean {
+  followVillage(days, village, split, left)
+  const base = medianOf(left, baseEnd - DECLINE_BASE_DAYS, baseEnd, 1)
+  return medianOf(left, split, days.length, 1) - base <= DECLINE_NATS
 }
 
 /** Whether a matter that is open, or was open lately, is why the level is what it is. */

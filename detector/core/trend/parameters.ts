@@ -54,6 +54,10 @@ export const DECLINE_BASE_DAYS = 42
 export const DECLINE_NATS = Math.log(0.75)
 /** In standard errors of the difference of the two medians. */
 export const DECLINE_ERRORS = 1.7
+/** How a home follows its village is learned from so many known days before the newest weeks; what "as the others" weighs (nats²); no further than so. */
+export const FOLLOW_MIN_DAYS = 28
+export const FOLLOW_PRIOR = 0.4
+export const FOLLOW_MOST = 2
 /** Known days that either side needs, as a share of its length. */
 export const DECLINE_MIN_SHARE = 0.6
 

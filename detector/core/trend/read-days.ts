@@ -33,17 +33,18 @@ export interface DaysOf {
  * The days of a meter up to `day` as they are judged. Left out: what is not known, silence (the matter of `inactivity`), the
  * day after a silence and, as soon as it is known, the day before one: somebody left or came back in the course of them;
  * planned absences; and days of a dial that is stuck.
- * @param area null: with what the village did
+ * @param areas the meters' areas; null: with what the village did
  */
 export function readDays(
   state: TrendState,
   meter: number,
   day: number,
-  area: AreaIndex | null,
+  areas: readonly AreaIndex[] | null,
   { profile, absences }: DaysOf,
   days: Days,
 ): Days {
   const { u8 } = state
+  const area = areas?.[meter] ?? null
   const at = state.levels + meter * RING_DAYS
   // What is older than this has been written over.
   const oldest = (state.u32[state.today + H.day] ?? 0) - RING_DAYS
@@ -62,7 +63,7 @@ export function readDays(
     before = code
     code = after
   }
-  if (standsStill) leaveOutStandstill(state, profile, meter, day, days)
+  if (standsStill) leaveOutStandstill(state, profile, meter, day, days, areas)
   for (const { from, to } of absences) {
     if (to >= first && from <= day) days.fill(NaN, Math.max(0, from - first), Math.max(0, to - first + 1))
   }

@@ -3,7 +3,6 @@ import { areaOf, newVillageIndex, type VillageIndex } from './village-index.ts'
 
 /** The village's index as JSON: counts as pairs of place and count, because most are 0. */
 export interface SavedVillage {
-  readonly revision: number
   /** Larger areas before those in them. */
   readonly areas: readonly SavedArea[]
 }
@@ -26,7 +25,6 @@ interface SavedArea {
 
 export function saveVillage(village: VillageIndex): SavedVillage {
   return {
-    revision: village.revision,
     areas: [...village.areas].map(([key, area]) => ({
       kind: key.startsWith('water:') ? 'water' : 'electricity',
       path: key.slice(key.indexOf(':') + 1),
@@ -46,7 +44,6 @@ export function saveVillage(village: VillageIndex): SavedVillage {
 
 export function loadVillage(saved: SavedVillage): VillageIndex {
   const village = newVillageIndex()
-  village.revision = saved.revision
   for (const one of saved.areas) {
     const area = areaOf(village, one.kind, one.path)
     area.newestDay = one.newestDay

@@ -20,8 +20,6 @@ import { ALL_MIN_HOMES, AREA_MIN_HOMES, LEVEL_DAYS, LEVEL_MIN_DAYS, UNREST_FROM 
 export interface VillageIndex {
   /** By kind and path; the path '' is all homes. */
   readonly areas: Map<string, AreaIndex>
-  /** Sum of its areas' revisions when homes last looked again. */
-  revision: number
 }
 
 export interface AreaIndex {
@@ -56,7 +54,7 @@ const LOWEST = -2.04
 const UNIT = 0.01
 
 export function newVillageIndex(): VillageIndex {
-  return { areas: new Map(), revision: 0 }
+  return { areas: new Map() }
 }
 
 /** The area of a path, with those around it. */
@@ -186,16 +184,9 @@ export function prepare(area: AreaIndex, day: number): void {
   }
 }
 
-/** Whether an area has changed for days that homes were judged by, since it was last asked. */
-export function hasMoved(village: VillageIndex): boolean {
-  let revision = 0
-  for (const area of village.areas.values()) {
-    refresh(area)
-    revision += area.revision
-  }
-  const moved = revision !== village.revision
-  village.revision = revision
-  return moved
+/** To be called before homes are asked whether their areas have changed since they were judged. */
+export function refreshAll(village: VillageIndex): void {
+  for (const area of village.areas.values()) refresh(area)
 }
 
 /** Works out anew what may have changed since. */

@@ -1,17 +1,15 @@
-import type { Home } from '../household.ts'
-import { isOutdated } from './home-trend.ts'
-import { hasMoved, type VillageIndex } from './village-index.ts'
+import { hearsOfAway, type Home } from './household.ts'
+import { isOutdated } from './trend/home-trend.ts'
+import { refreshAll, type VillageIndex } from './trend/village-index.ts'
 
 /**
- * Homes that stand by an older word of their neighbours. A home that still reports is judged again with its next reading; for the
- * others somebody has to go round, and he goes a little way at each tick, because readings wait for him: a county is not
- * judged at once whenever its index moves.
+ * Homes of which was said what an older word of their neighbours made of them. A home that still reports is judged again with its
+ * next reading; for the others somebody goes round, and goes a little way at each tick, because readings wait meanwhile: a
+ * county is not judged at once whenever its index moves.
  */
 export interface Round {
   /** Number of the home that was looked at last; -1: before the first. */
   after: number
-  /** Homes to look at until all have been seen since the index moved. */
-  left: number
   /** Where the round stands among the homes; null: to be found again by `after`. */
   walk: Iterator<Home> | null
 }
@@ -21,25 +19,23 @@ const JUDGED_AT_ONCE = 2_000
 /** Homes looked at for that: some tens of milliseconds. */
 const LOOKED_AT_ONCE = 200_000
 
-export function newRound(after = -1, left = 0): Round {
-  return { after, left, walk: null }
+export function newRound(): Round {
+  return { after: -1, walk: null }
 }
 
-/** The next of the homes that are to be judged again; `homes` in the order of their numbers. */
+/** The next homes that are to be judged again; `homes` in the order of their numbers. */
 export function nextOutdated(
   round: Round,
   homes: ReadonlyMap<string, Home>,
   village: VillageIndex,
-  judgedAtOnce = JUDGED_AT_ONCE,
-): Home[] {
-  if (hasMoved(village)) round.left = homes.size
+): readonly Home[] {
+  refreshAll(village)
   const outdated: Home[] = []
-  for (let looked = 0; looked < LOOKED_AT_ONCE && outdated.length < judgedAtOnce; looked++) {
-    if (round.left === 0) break
+  const most = Math.min(LOOKED_AT_ONCE, homes.size)
+  for (let looked = 0; looked < most && outdated.length < JUDGED_AT_ONCE; looked++) {
     const home = nextHome(round, homes)
     if (home === null) break
-    round.left--
-    if (isOutdated(home, village)) outdated.push(home)
+    if (isOutdated(home, village) || hearsOfAway(home)) outdated.push(home)
   }
   return outdated
 }
