@@ -1,7 +1,14 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, type EpochMs } from '../../../domain/time.ts'
+import * as time from '../../../domain/time.ts'
+import type { EpochMs } from '../../../domain/time.ts'
 import { wallMs } from '../local-time.ts'
-import { HABIT_HOURS, HABIT_OBSERVED_SHARE } from './parameters.ts'
-import { ABSENCES, C, FULL, NEVER, V, type LifeState } from './state.ts'
+import * as parameters from './parameters.ts'
+import * as places from './state.ts'
+import type { LifeState } from './state.ts'
+
+// Of this module's own: an import would be looked up with every use (docs/PERFORMANCE.md).
+const { DAY_MS, HOUR_MS, MINUTE_MS } = time
+const { HABIT_HOURS, HABIT_OBSERVED_SHARE } = parameters
+const { ABSENCES, C, FULL, NEVER, V } = places
 
 /** A silence of `HABIT_HOURS` or more, in hours of the wall clock since 1970. */
 export interface LongSilence {
@@ -46,7 +53,8 @@ export function awayStampOf(state: LifeState): number {
   // With each day the oldest may be too long ago.
   let stamp = Math.floor((f64[clock + C.newestMs] ?? 0) / DAY_MS)
   if (goesOn) stamp = Math.imul(stamp, 31) + Math.floor((f64[clock + C.lastSignMs] ?? 0) / MINUTE_MS)
-  for (let at = absences; at < absences + 2 * ABSENCES; at++) stamp = Math.imul(stamp, 31) + (u16[at] ?? 0)
+  const end = absences + 2 * ABSENCES
+  for (let at = absences; at < end; at++) stamp = Math.imul(stamp, 31) + (u16[at] ?? 0)
   return stamp | 1
 }
 
