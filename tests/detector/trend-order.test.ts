@@ -81,6 +81,15 @@ const EXAMPLE: [Happening[], typeof disorder extends fc.Arbitrary<infer T> ? T :
   { seed: 7, share: 70, maxDelayHours: 80, size: 700, restarts: [20] },
 ]
 
+/** A hamlet without water for longer than the hours that homes remember. */
+const LONG_CUT: typeof EXAMPLE = [
+  [
+    { home: 5, from: 22, days: 6, factor: 0, litres: 0, gap: false },
+    { home: 0, from: 22, days: 1, factor: 0, litres: 0, gap: false },
+  ],
+  { seed: 0, share: 4, maxDelayHours: 4, size: 1, restarts: [] },
+]
+
 function shuffle(
   feed: readonly Reading[],
   how: typeof disorder extends fc.Arbitrary<infer T> ? T : never,
@@ -114,7 +123,7 @@ describe('trends', () => {
           ({ type, kind }) => type === 'retract' && kind !== 'inactivity',
         ).length
       }),
-      { numRuns: Number(process.env['HEARTHLINE_TEST_RUNS'] ?? 5), examples: [EXAMPLE] },
+      { numRuns: Number(process.env['HEARTHLINE_TEST_RUNS'] ?? 6), examples: [EXAMPLE, LONG_CUT] },
     )
     // The stories are such that there is something to be got wrong.
     expect(Math.min(...Object.values(raised))).toBeGreaterThan(0)

@@ -1,8 +1,9 @@
 import { subjectOf, type Area } from '../../../domain/area.ts'
 import { HOUR_MS } from '../../../domain/time.ts'
+import { NONE } from '../none.ts'
 import type { Group } from './group.ts'
 import { bitsAt, type AreaHome } from './member.ts'
-import { KINDS, OUTAGE_KINDS, type AreaOutage, type OutageKind, type Run } from './outage.ts'
+import { JUDGED_HOURS, KINDS, OUTAGE_KINDS, type AreaOutage, type OutageKind, type Run } from './outage.ts'
 import { BIT, BITS } from './summarize-hour.ts'
 
 /** Two extents are the same where the smaller shares this much of it with the larger, and the larger is hardly larger. */
@@ -33,8 +34,9 @@ export function chooseAreas(
   groups: readonly Group[],
   homesOf: (group: Group) => readonly AreaHome[],
   settled: readonly AreaOutage[],
+  before: readonly AreaOutage[],
 ): AreaOutage[] {
-  const open = groups.flatMap((group) => candidatesOf(group, homesOf(group)))
+  const open = groups.flatMap((group) => candidatesOf(group, homesOf(group), before))
   // What has been said of the past stands, and for whom it stood.
   const past = settled.map(candidateOf)
   const chosen = open.filter(
@@ -59,7 +61,7 @@ function candidateOf({ area, homes, region, kinds, onsetMs, endMs, raisedMs, dar
   }
 }
 
-function candidatesOf(group: Group, homes: readonly AreaHome[]): Candidate[] {
+function candidatesOf(group: Group, homes: readonly AreaHome[], before: readonly AreaOutage[]): Candidate[] {
   const merged: Run[][] = []
   for (const run of group.runs) {
     const last = merged.at(-1)
@@ -70,22 +72,48 @@ function candidatesOf(group: Group, homes: readonly AreaHome[]): Candidate[] {
   return merged.map((runs): Candidate => {
     const ends = runs.map(({ toHour }) => toHour ?? Infinity)
     const toHour = Math.max(...ends)
+    const fromHour = Math.min(...runs.map((run) => run.fromHour))
+    const sealed = sealedDark(group, runs, fromHour, toHour, before)
+    const rest = sealed.length > 0 ? runs.filter((run) => !isSealed(group, run)) : runs
     return {
       area: group.area,
       homes: homes.length,
       region: group.area.type === 'region' ? group.area.name : commonRegion(homes),
       kinds: OUTAGE_KINDS.filter((kind) => runs.some((run) => run.kind === kind)),
-      fromHour: Math.min(...runs.map(({ fromHour }) => fromHour)),
+      fromHour,
       toHour: toHour === Infinity ? null : toHour,
       sureHour: Math.min(...runs.map(({ sureHour }) => sureHour)),
-      shown: idsOf(homes, (home) => runs.some((run) => hasShown(home, run))),
-      dark: idsOf(homes, (home) => runs.some((run) => isDark(home, run))),
+      shown: new Set([...sealed, ...idsOf(homes, (home) => rest.some((run) => hasShown(home, run)))]),
+      dark: new Set([...sealed, ...idsOf(homes, (home) => rest.some((run) => isDark(home, run)))]),
     }
   })
 }
 
-function idsOf(homes: readonly AreaHome[], has: (home: AreaHome) => boolean): Set<string> {
-  return new Set(homes.flatMap((home) => (has(home) ? [home.profile.household] : [])))
+/**
+ * The homes of an outage that became sure before the judged hours: they have forgotten that hour, or will, and nothing changes it any
+ * more. Whoever has said it knows them.
+ */
+function sealedDark(
+  group: Group,
+  runs: readonly Run[],
+  fromHour: number,
+  toHour: number,
+  before: readonly AreaOutage[],
+): readonly string[] {
+  if (!runs.some((run) => isSealed(group, run))) return NONE
+  const subject = subjectOf(group.area)
+  return before.flatMap(({ area, onsetMs, endMs, dark }) => {
+    const isIt = subjectOf(area) === subject
+    return isIt && onsetMs / HOUR_MS <= toHour && (endMs ?? Infinity) / HOUR_MS >= fromHour ? dark : NONE
+  })
+}
+
+function isSealed({ newestHour }: Group, { sureHour }: Run): boolean {
+  return sureHour < newestHour - JUDGED_HOURS
+}
+
+function idsOf(homes: readonly AreaHome[], has: (home: AreaHome) => boolean): string[] {
+  return homes.flatMap((home) => (has(home) ? [home.profile.household] : []))
 }
 
 function hasShown(home: AreaHome, run: Run): boolean {

@@ -52,7 +52,7 @@ export function judgeAreas<Home extends AreaHome>(world: AreaWorld<Home>): AreaV
   const homesOf = gatherHomes(world, concerned)
   const before = areas.outages
   const settled = before.filter((outage) => isSettled(areas, outage))
-  const now = [...settled, ...chooseAreas(concerned, (group) => homesOf.get(group) ?? [], settled)]
+  const now = [...settled, ...chooseAreas(concerned, (group) => homesOf.get(group) ?? [], settled, before)]
   areas.outages = now
   return {
     findings: sayOutages(world, now),
