@@ -86,10 +86,22 @@ function gatherHomes<Home extends AreaHome>(
   groups: readonly Group[],
 ): Map<Group, Home[]> {
   const homesOf = new Map<Group, Home[]>(groups.map((group) => [group, []]))
+  const isConcerned = listsWith((group) => homesOf.has(group))
   for (const home of homes.values()) {
+    if (!home.member.groups.some(isConcerned)) continue
     for (const group of groupsOf(home)) homesOf.get(group)?.push(home)
   }
   return homesOf
+}
+
+/** Whether a list of areas holds one that is meant. Neighbours share their lists, so that a list is asked once for all of them. */
+function listsWith(isMeant: (group: Group) => boolean): (list: readonly Group[]) => boolean {
+  const known = new Map<readonly Group[], boolean>()
+  return (list) => {
+    let holds = known.get(list)
+    if (holds === undefined) known.set(list, (holds = list.some(isMeant)))
+    return holds
+  }
 }
 
 function groupsOf({ member }: AreaHome): Set<Group> {
@@ -131,10 +143,13 @@ function tellHomes<Home extends AreaHome>(
   const standing = new Set(now.map(outageKey))
   const gone = new Set(before.map(outageKey).filter((key) => !standing.has(key)))
   if (news.length === 0 && gone.size === 0) return []
+  const subjects = new Set<string>(news.map(({ area }) => subjectOf(area)))
+  const isNews = listsWith(({ key }) => subjects.has(key))
   const told: { home: Home; fromMs: EpochMs }[] = []
   for (const home of homes.values()) {
-    const keys = new Set([...groupsOf(home)].map(({ key }) => key))
-    const mine = news.filter(({ area }) => keys.has(`${area.type}/${area.name}`)).map(spanOf)
+    if (home.member.outages.length === 0 && !home.member.groups.some(isNews)) continue
+    const keys = new Set<string>([...groupsOf(home)].map(({ key }) => key))
+    const mine = news.filter(({ area }) => keys.has(subjectOf(area))).map(spanOf)
     const replaced = new Set(mine.map(({ key }) => key))
     const kept = home.member.outages.filter(
       ({ key, toMs }) => !replaced.has(key) && !(gone.has(key) && !isOld(home, toMs)),
