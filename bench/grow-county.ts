@@ -17,7 +17,8 @@ import { openDatabase } from '../platform/sqlite.ts'
 import type { Village } from './detector-village.ts'
 import { readingsOf } from './live-feed.ts'
 
-const TIMEZONE = 'Asia/Shanghai'
+export const TIMEZONE = 'Asia/Shanghai'
+export const BUDGET = 0.5
 /** Homes that live through the weeks; the others are each like one of them. */
 const PIONEERS = 256
 const HOMES_PER_VILLAGE = 200
@@ -29,7 +30,7 @@ const HOMES_AT_ONCE = 20_000
  * @returns the time of the newest readings: not a day ago
  */
 export function growCounty(dataDir: string, homes: number, village: Village): EpochMs {
-  const detector = newDetector({ budget: 0.5, timezone: TIMEZONE })
+  const detector = newDetector({ budget: BUDGET, timezone: TIMEZONE })
   const endMs = Math.floor(Date.now() / DAY_MS) * DAY_MS
   const startMs = endMs - village.steps * village.stepMs
   const pioneers = raisePioneers(detector, village, startMs)

@@ -12,10 +12,12 @@ import { MINUTE_MS } from '../domain/time.ts'
 import { dataFiles } from '../platform/data-folder.ts'
 import { METERS, newVillage } from './detector-village.ts'
 import { ask, count, say } from './system.ts'
-import { growCounty } from './grow-county.ts'
+import { BUDGET, growCounty, TIMEZONE } from './grow-county.ts'
 
 const DOOR = fileURLToPath(new URL('../hearthline.ts', import.meta.url))
 const WEEKS = 3
+/** It is started as it was stopped: with other settings every home is saved anew. */
+const SETTINGS = { HEARTHLINE_BUDGET: `${BUDGET}`, HEARTHLINE_TIMEZONE: TIMEZONE }
 
 /** How long a system that was stopped takes until it acknowledges again, and until its detector judges again. */
 export async function run(args: string[]): Promise<void> {
@@ -63,7 +65,7 @@ async function startOn(data: string, nextMs: number): Promise<Start> {
     process.execPath,
     [DOOR, 'serve', '--data', data, '--mqtt-port', `${mqttPort}`, '--http-port', `${httpPort}`],
     {
-      env: { ...process.env, HEARTHLINE_AUTH: 'off', HEARTHLINE_LOG_LEVEL: 'warn' },
+      env: { ...process.env, ...SETTINGS, HEARTHLINE_AUTH: 'off', HEARTHLINE_LOG_LEVEL: 'warn' },
       stdio: ['ignore', 'ignore', 'inherit'],
     },
   )
