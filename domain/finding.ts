@@ -9,7 +9,9 @@ export interface Explanation {
 }
 
 /** Facts behind an explanation, as data. */
-export type Evidence = Readonly<Record<string, number | string | boolean | null | readonly (string | number)[]>>
+export type Evidence = Readonly<
+  Record<string, number | string | boolean | null | readonly (string | number)[]>
+>
 
 /** Why an alert is kept back. What is said of it can be said in a word, so that lists can be filtered by it. */
 export const HOLD_REASONS = [
