@@ -3,8 +3,8 @@ import { newDetector, type Detector } from '../../detector/core/detector.ts'
 import { foldEntry } from '../../detector/core/fold-entry.ts'
 import { isOutdated } from '../../detector/core/trend/home-trend.ts'
 import type { Reading } from '../../domain/reading.ts'
-import { DAY_MS, MINUTE_MS } from '../../domain/time.ts'
-import { reading, readings, SETTINGS, START_MS, tick } from './feed.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../domain/time.ts'
+import { hours, reading, readings, SETTINGS, START_MS, tick } from './feed.ts'
 import { homeBytes, saveAndLoad } from './save-and-load.ts'
 
 const PUNCTUAL = 2_500
@@ -54,4 +54,24 @@ it('judges the homes of an area whose index has moved in portions, the same ones
     restarted = saveAndLoad(restarted)
   }
   expect(left).toEqual([moved - 2_000, 0, 0])
+})
+
+it('calls the meters of a network that falls silent offline in portions, the same ones whether or not it was restarted', () => {
+  const METERS = 4_300
+  const through = newDetector(SETTINGS)
+  for (const timeMs of hours(START_MS, START_MS + 12 * HOUR_MS)) {
+    const all = Array.from({ length: METERS }, (_, meter) => reading(`M${meter}`, timeMs, 1 + (meter % 7)))
+    foldEntry(through, readings(...all))
+  }
+  let restarted = saveAndLoad(through)
+  const called: number[] = []
+  for (let minute = 0; minute < 4; minute++) {
+    const entry = tick(START_MS + 2 * DAY_MS + minute * MINUTE_MS)
+    const findings = foldEntry(through, entry)
+    expect(foldEntry(restarted, entry)).toEqual(findings)
+    called.push(findings.filter(({ type, kind }) => type === 'raise' && kind === 'meter-offline').length)
+    restarted = saveAndLoad(restarted)
+  }
+  // With the first tick somebody may still be delivering.
+  expect(called).toEqual([0, 4_000, METERS - 4_000, 0])
 })
