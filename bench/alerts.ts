@@ -1,13 +1,9 @@
-import { once } from 'node:events'
-import fs from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import mqtt from 'mqtt'
 import { openSse, type SseClient } from '../tests/api/sse-client.ts'
 import { HOUR_MS } from '../domain/time.ts'
-import { count, importHomes, LIVE_LOAD, load, quantile, say, serve, untilWorked } from './system.ts'
+import { count, importHomes, LIVE_LOAD, load, quantile, say, untilWorked, withSystem } from './system.ts'
 
 /** Hours of a home before the reading that raises its alert: two days of use, then a day without. */
 const LIVED_HOURS = 48
@@ -29,9 +25,7 @@ export async function run(args: string[]): Promise<void> {
   })
   const [seconds, rate, meters] = [Number(values.seconds), Number(values.rate), Number(values.meters)]
   const alerts = Number(values.alerts)
-  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'hearthline-bench-'))
-  const { child, mqttPort, http } = await serve(data)
-  try {
+  await withSystem(async ({ data, mqttPort, http }) => {
     const lastMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS
     await settle(data, http, mqttPort, alerts, lastMs)
     const stream = await openSse(`${http}/api/v1/alerts/stream`)
@@ -57,11 +51,7 @@ export async function run(args: string[]): Promise<void> {
       `  ratio       ${(quantile(loaded.alertMs, 0.99) / quantile(quiet.alertMs, 0.99)).toFixed(1)} of the yardstick's p99`,
     )
     stream.cut()
-  } finally {
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-    fs.rmSync(data, { recursive: true })
-  }
+  })
 }
 
 /** Registers the homes, and gives each all readings but the one that raises its alert. */

@@ -1,13 +1,10 @@
-import { once } from 'node:events'
 import fs from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { DAY_MS } from '../domain/time.ts'
 import { dataFiles } from '../platform/data-folder.ts'
 import { meterId } from './mqtt-load.ts'
-import { count, importHomes, LIVE_LOAD, load, quantile, say, serve, untilWorked } from './system.ts'
+import { count, importHomes, LIVE_LOAD, load, quantile, say, untilWorked, withSystem } from './system.ts'
 
 const STEP_MS = 900_000
 const DAYS = 30
@@ -27,9 +24,7 @@ export async function run(args: string[]): Promise<void> {
   })
   const [seconds, rate, homes] = [Number(values.seconds), Number(values.rate), Number(values.homes)]
   const desks = Number(values.desks)
-  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'hearthline-bench-'))
-  const { child, mqttPort, http } = await serve(data)
-  try {
+  await withSystem(async ({ data, mqttPort, http }) => {
     await register(data, homes)
     const meters = homes * METERS_PER_HOME
     const startMs = Date.UTC(2024, 0, 1)
@@ -59,11 +54,7 @@ export async function run(args: string[]): Promise<void> {
     const asked = await ask30Days(http, homes, desks, (seconds - 4) * 1_000)
     const loaded = await loading
     report(`beside ${count(loaded.acked / loaded.seconds)} readings/s`, asked)
-  } finally {
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-    fs.rmSync(data, { recursive: true })
-  }
+  })
 }
 
 function register(data: string, homes: number): Promise<void> {

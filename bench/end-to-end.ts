@@ -2,10 +2,9 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import os from 'node:os'
-import path from 'node:path'
 import { parseArgs } from 'node:util'
 import type { LoadOptions, LoadResult } from './mqtt-load.ts'
-import { count, LIVE_LOAD, load, say, serve, untilWorked } from './system.ts'
+import { count, LIVE_LOAD, load, say, untilWorked, withSystem } from './system.ts'
 
 const QUARTER_HOUR_MS = 900_000
 const START_MS = Date.UTC(2024, 0, 1)
@@ -71,10 +70,8 @@ interface WholeResult extends LoadResult {
   readonly written: number | null
 }
 
-async function measureHearthline(options: Omit<LoadOptions, 'port'>): Promise<WholeResult> {
-  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'hearthline-bench-'))
-  const { child, mqttPort, http } = await serve(data)
-  try {
+function measureHearthline(options: Omit<LoadOptions, 'port'>): Promise<WholeResult> {
+  return withSystem(async ({ child, mqttPort, http }) => {
     await warmUp({ ...options, port: mqttPort }, http)
     const before = (await untilWorked(http)).readings.stored
     const writtenBefore = bytesWritten(child.pid)
@@ -85,11 +82,7 @@ async function measureHearthline(options: Omit<LoadOptions, 'port'>): Promise<Wh
     const writtenAfter = bytesWritten(child.pid)
     const written = writtenBefore === null || writtenAfter === null ? null : writtenAfter - writtenBefore
     return { ...result, workedSeconds, stored: readings.stored - before, written }
-  } finally {
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-    fs.rmSync(data, { recursive: true })
-  }
+  })
 }
 
 /** What Linux has counted of a process. */

@@ -1,11 +1,7 @@
-import { once } from 'node:events'
-import fs from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startInfluxd, type Influxd } from '../tests/store/influxd.ts'
-import { ask, count, LIVE_LOAD, load, say, serve, untilWorked } from './system.ts'
+import { ask, count, LIVE_LOAD, load, say, untilWorked, withSystem } from './system.ts'
 import { type LoadResult, meterId } from './mqtt-load.ts'
 
 const DATABASE = 'hearthline'
@@ -32,43 +28,40 @@ export async function run(args: string[]): Promise<void> {
     },
   })
   const [seconds, rate, meters] = [Number(values.seconds), Number(values.rate), Number(values.meters)]
-  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'hearthline-bench-'))
   const influxd = await startInfluxd()
-  const hearthline = await serve(data, {
-    HEARTHLINE_INFLUX_URL: influxd.url,
-    HEARTHLINE_INFLUX_DATABASE: DATABASE,
-  })
-  const samples: Sample[] = []
   const watching = new AbortController()
-  const begin = performance.now()
   try {
-    void watch(hearthline.http, begin, samples, watching.signal)
-    const loading = load({
-      port: hearthline.mqttPort,
-      ...LIVE_LOAD,
-      rate,
-      seconds,
-      meters,
-      startMs: Date.UTC(2024, 0, 1),
-      stepMs: 900_000,
-    })
-    await sleep((seconds * 1_000) / 4)
-    await influxd.kill()
-    const killedS = (performance.now() - begin) / 1_000
-    await sleep((seconds * 1_000) / 3)
-    await influxd.start()
-    const backS = (performance.now() - begin) / 1_000
-    const loaded = await loading
-    await untilWorked(hearthline.http)
-    watching.abort()
-    report({ rate, killedS, backS, loaded, samples })
-    say(await compare(influxd, loaded, meters))
+    await withSystem(
+      async ({ http, mqttPort }) => {
+        const samples: Sample[] = []
+        const begin = performance.now()
+        void watch(http, begin, samples, watching.signal)
+        const loading = load({
+          port: mqttPort,
+          ...LIVE_LOAD,
+          rate,
+          seconds,
+          meters,
+          startMs: Date.UTC(2024, 0, 1),
+          stepMs: 900_000,
+        })
+        await sleep((seconds * 1_000) / 4)
+        await influxd.kill()
+        const killedS = (performance.now() - begin) / 1_000
+        await sleep((seconds * 1_000) / 3)
+        await influxd.start()
+        const backS = (performance.now() - begin) / 1_000
+        const loaded = await loading
+        await untilWorked(http)
+        watching.abort()
+        report({ rate, killedS, backS, loaded, samples })
+        say(await compare(influxd, loaded, meters))
+      },
+      { HEARTHLINE_INFLUX_URL: influxd.url, HEARTHLINE_INFLUX_DATABASE: DATABASE },
+    )
   } finally {
     watching.abort()
-    hearthline.child.kill('SIGKILL')
-    await once(hearthline.child, 'exit')
     await influxd.remove()
-    fs.rmSync(data, { recursive: true })
   }
 }
 

@@ -1,6 +1,7 @@
 import { execFile, fork, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +14,7 @@ const DOOR = fileURLToPath(new URL('../hearthline.ts', import.meta.url))
 export const LIVE_LOAD = { connections: 500, inFlight: 100, readingsPerMessage: 1 } as const
 
 /** A system of its own on free ports, without access control. */
-export async function serve(
+async function serve(
   data: string,
   more: Record<string, string> = {},
 ): Promise<{ child: ChildProcess; mqttPort: number; http: string }> {
@@ -34,6 +35,32 @@ export async function serve(
   const [http] = /http:\/\/[^/]+/.exec(out) ?? []
   if (mqttPort === undefined || http === undefined) throw new Error(`serve did not announce itself:\n${out}`)
   return { child, mqttPort: Number(mqttPort), http }
+}
+
+export interface System {
+  readonly data: string
+  readonly child: ChildProcess
+  readonly mqttPort: number
+  readonly http: string
+}
+
+/** Runs a system on a folder of its own, and leaves nothing of it. */
+export async function withSystem<Result>(
+  body: (system: System) => Promise<Result>,
+  more: Record<string, string> = {},
+): Promise<Result> {
+  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'hearthline-bench-'))
+  try {
+    const system = await serve(data, more)
+    try {
+      return await body({ data, ...system })
+    } finally {
+      system.child.kill('SIGKILL')
+      await once(system.child, 'exit')
+    }
+  } finally {
+    fs.rmSync(data, { recursive: true })
+  }
 }
 
 export interface Overview {
